@@ -1,0 +1,54 @@
+# `make app` and `make test` are all that a newcomer needs; both set everything up first.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/installed
+PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help install app test check fix eval bench lock browser
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
+
+install: $(STAMP)  ## make .venv with the locked packages
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Readout needs Python 3.11 or later; $(PYTHON) is older. Use: make PYTHON=python3.12 app"; exit 1; }
+	@echo "Setting up .venv (once, some minutes) …"
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt install python3-venv"; exit 1; }
+	@$(PIP_QUIET) --no-deps --require-hashes -r requirements.lock
+	@$(PIP_QUIET) --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
+	@$(BIN)/readout add --if-empty corpus
+	@$(BIN)/streamlit run app.py
+
+test: $(STAMP) browser  ## run all tests, the browser's too
+	@$(BIN)/python -m pytest
+
+browser: $(STAMP)
+	@$(BIN)/python tests/browser/chromium.py
+
+check: $(STAMP)  ## look for faults in style, types and generated documents
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/cog --check README.md corpus/README.md
+
+fix: $(STAMP)  ## mend style and generated documents
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/cog -r README.md corpus/README.md
+
+eval: $(STAMP)  ## measure retrieval and answers; BENCH=folder of BEIR sets adds those
+	@$(BIN)/python -m evals all $(if $(BENCH),--bench $(BENCH))
+
+bench: $(STAMP)  ## measure speed against the usual LangChain and Chroma pipeline
+	@$(BIN)/python -m evals bench
+
+lock:  ## make requirements.lock anew (needs uv)
+	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --quiet --upgrade --output-file requirements.lock

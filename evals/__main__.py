@@ -1,0 +1,60 @@
+"""`python -m evals COMMAND`: the suite's commands."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.errors import ReadoutError
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("retrieval", help="measure retrieval on a BEIR folder")
+    one.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
+    one.add_argument("--limit", type=int, default=0, help="ask only the first N questions")
+    one.add_argument("--compare", default="", help="baselines, comma-separated: chroma,ensemble,bm25")
+    one.add_argument("--json", type=Path, help="write the figures and every question's ranks here")
+    fit = commands.add_parser("calibrate", help="make rag/evidence.json from BEIR folders")
+    fit.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
+    pairs = commands.add_parser("verdicts", help="measure verdicts on claim–sentence pairs")
+    pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
+    whole = commands.add_parser("all", help="measure retrieval and verdicts, and print the tables")
+    whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
+    commands.add_parser("bench", help="measure speed against the usual pipeline")
+    chosen = parser.parse_args(arguments)
+    try:
+        return _run(chosen)
+    except ReadoutError as error:
+        print(f"evals: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command == "calibrate":
+        from evals.calibrate import calibrate
+
+        calibrate(chosen.beir)
+    elif chosen.command == "verdicts":
+        from evals import verdicts
+
+        return verdicts.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
+    elif chosen.command == "bench":
+        from evals.bench import bench
+
+        bench()
+    elif chosen.command == "retrieval":
+        from evals.report import print_retrieval
+
+        compare = [name for name in chosen.compare.split(",") if name]
+        print_retrieval(chosen.beir, chosen.limit, compare, chosen.json)
+    else:
+        from evals.report import print_all
+
+        print_all(chosen.bench)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,186 @@
+"""Files into the library: read, split, encode, store, index; one verdict per file.
+
+An article is stored wholly or not at all, and a verdict is given only after it is stored, so adding may
+be stopped at any moment and run again: what is there already is passed over as unchanged.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from rag.errors import IndexMismatch, ReadError, ReadoutError
+from rag.index import Indexes
+from rag.library import Library
+from rag.passages import split_passages
+from rag.readers import find_files, read_article
+from rag.settings import Settings
+from rag.types import Article, Embedder, Passage
+
+GROUP_PASSAGES = 64  # passages encoded together: enough to fill sorted batches, a second or two of work
+MEGABYTE = 1_000_000
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What became of one file, and why where it is not in the library."""
+
+    path: Path
+    outcome: Outcome
+    article_id: str = ""
+    passages: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    path: Path
+    article: Article
+    passages: tuple[Passage, ...]
+    outcome: Outcome
+
+
+class Adder:
+    """Adds files to a library. The caller holds `library.writing()` while `add` runs."""
+
+    def __init__(self, library: Library, indexes: Indexes, embedder: Embedder, settings: Settings) -> None:
+        self._library = library
+        self._indexes = indexes
+        self._embedder = embedder
+        self._settings = settings
+
+    def add(self, paths: Sequence[Path]) -> Iterator[FileVerdict]:
+        """One verdict per file, in groups, each when the file's article is stored and findable.
+
+        Raises IndexMismatch if the library's vectors come from another encoder or passage length.
+        """
+        self._agree()
+        self._library.set_unfinished(_named(paths))
+        yield from self._add(self._read(path) for path in paths)
+        self._library.set_unfinished("")
+
+    def add_articles(self, articles: Iterable[Article]) -> Iterator[FileVerdict]:
+        """The same for articles that are read already; a verdict names the article's origin."""
+        self._agree()
+        yield from self._add(articles)
+
+    def _add(self, articles: Iterable[Article | FileVerdict]) -> Iterator[FileVerdict]:
+        self._indexes.sync()  # what an earlier run stored but could not index
+        group: list[_Prepared] = []
+        for article in articles:
+            if isinstance(article, FileVerdict):
+                yield article
+                continue
+            if any(article.content_hash == prepared.article.content_hash for prepared in group):
+                yield from self._store(group)  # a copy: what it copies must be there to be named
+                group = []
+            prepared = self._prepare(article)
+            if isinstance(prepared, FileVerdict):
+                yield prepared
+                continue
+            group.append(prepared)
+            if sum(len(p.passages) for p in group) >= GROUP_PASSAGES:
+                yield from self._store(group)
+                group = []
+        yield from self._store(group)
+
+    def wanted(self, paths: Sequence[Path]) -> bool:
+        """Whether the library is empty, or an add of these very files was cut off."""
+        return not self._library.span().articles or self._library.unfinished() == _named(paths)
+
+    def _agree(self) -> None:
+        state = self._library.state()
+        tokens = self._settings.passage_tokens
+        if not self._library.span().passages:
+            self._library.set_vectors_from(self._embedder.fingerprint, tokens)
+        elif state.embedder != self._embedder.fingerprint:
+            raise IndexMismatch(
+                "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
+            )
+        elif state.passage_tokens != tokens:
+            raise IndexMismatch(
+                f"The library's passages are up to {state.passage_tokens} tokens long, the settings say"
+                f" {tokens}. Set READOUT_PASSAGE_TOKENS={state.passage_tokens}, or use another READOUT_HOME."
+            )
+
+    def _read(self, path: Path) -> Article | FileVerdict:
+        try:
+            return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE))
+        except ReadError as error:
+            return FileVerdict(path, Outcome.UNREADABLE, reason=str(error))
+
+    def _prepare(self, article: Article) -> _Prepared | FileVerdict:
+        path = Path(article.origin)
+        if not article.text.strip():
+            return FileVerdict(path, Outcome.EMPTY, reason="The file holds no text.")
+        before = self._library.content_hash(article.id)
+        same = article.id if before == article.content_hash else self._same_elsewhere(article, before)
+        if same:
+            return FileVerdict(path, Outcome.UNCHANGED, article_id=same)
+        passages = split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
+        outcome = Outcome.REPLACED if before else Outcome.ADDED
+        return _Prepared(path, replace(article, ingested_at=datetime.now(UTC)), passages, outcome)
+
+    def _same_elsewhere(self, article: Article, before: str | None) -> str | None:
+        """A new file with the text of an article that is there already adds nothing."""
+        return None if before else self._library.same_content(article.content_hash)
+
+    def _store(self, group: Sequence[_Prepared]) -> Iterator[FileVerdict]:
+        if not group:
+            return
+        passages = [passage for prepared in group for passage in prepared.passages]
+        titles = [prepared.article.title for prepared in group for _ in prepared.passages]
+        vectors = iter(self._embedder.embed_passages(passages, titles))
+        for prepared in group:
+            own = [next(vectors) for _ in prepared.passages]
+            self._library.add(prepared.article, prepared.passages, own)
+        self._indexes.sync()
+        for prepared in group:
+            yield FileVerdict(prepared.path, prepared.outcome, prepared.article.id, len(prepared.passages))
+
+
+def _named(paths: Sequence[Path]) -> str:
+    """The files in one short word."""
+    return hashlib.sha256("\n".join(str(path.resolve()) for path in paths).encode()).hexdigest()
+
+
+def gather_files(paths: Sequence[Path]) -> list[Path]:
+    """All article files that the paths name or hold. Raises ReadError if there is none at all."""
+    files = find_files(paths)
+    if not files:
+        named = ", ".join(str(path) for path in paths)
+        raise ReadError(f"No article files (.md, .txt) in {named}. Name a file or a folder that holds some.")
+    return files
+
+
+def embed_again(
+    library: Library,
+    indexes: Indexes,
+    embedder: Embedder,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Encodes all passages anew with `embedder`, then remakes the indexes."""
+    numbers = list(library.passage_ids())
+    fresh = []
+    for start in range(0, len(numbers), GROUP_PASSAGES):
+        stored = library.passages(numbers=numbers[start : start + GROUP_PASSAGES])
+        titles = {a.id: a.title for a in library.articles([s.passage.article_id for s in stored])}
+        passages = [s.passage for s in stored]
+        vectors = embedder.embed_passages(passages, [titles[p.article_id] for p in passages])
+        fresh += [(s.number, v) for s, v in zip(stored, vectors, strict=True)]
+        if progress:
+            progress(min(start + GROUP_PASSAGES, len(numbers)), len(numbers))
+    if not numbers:
+        raise ReadoutError("No articles yet. Add some: readout add corpus/")
+    library.replace_vectors(fresh, embedder.fingerprint)
+    indexes.rebuild()

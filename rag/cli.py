@@ -1,0 +1,347 @@
+"""The command `readout`. Draws on the terminal; all work is done by the stages, imported where used."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rag.errors import ReadoutError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from rag.adding import FileVerdict
+    from rag.answering import Readout
+    from rag.settings import Settings
+    from rag.types import Answer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Ask a collection of news articles; check every answer against the sentences it rests on.",
+)
+
+PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders of articles (.md, .txt).")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def main() -> None:
+    """Entry point: expected errors become one line and exit code 1."""
+    try:
+        app()
+    except ReadoutError as error:
+        say(f"readout: {error}", error=True)
+        sys.exit(1)
+
+
+def say(text: str = "", *, error: bool = False, end: str = "\n") -> None:
+    """Prints text as it is: no markup is read in it."""
+    stream = sys.stderr if error else sys.stdout
+    stream.write(text + end)
+    stream.flush()
+
+
+def say_error(text: str) -> None:
+    say(text, error=True)
+
+
+@contextmanager
+def opened(settings: "Settings | None" = None) -> Iterator["Readout"]:
+    from rag.answering import open_readout
+    from rag.settings import load_settings
+
+    readout = open_readout(settings or load_settings(), report=say_error)
+    try:
+        yield readout
+    finally:
+        readout.close()
+
+
+@contextmanager
+def progress_bar(unit: str) -> Iterator["Progress"]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield progress
+
+
+@app.command()
+def add(
+    paths: PathsArgument,
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Only if the library holds no articles yet.")
+    ] = False,
+) -> None:
+    """Add articles: files, or folders with all that is in them. May be stopped and run again."""
+    from rag.adding import Outcome, gather_files
+
+    with opened() as readout:
+        with readout.library.writing():
+            files = gather_files(paths)
+            if if_empty and not readout.adder.wanted(files):
+                return
+            with progress_bar("files") as progress:
+                task = progress.add_task("Adding", total=len(files))
+                verdicts = []
+                for verdict in readout.adder.add(files):
+                    verdicts.append(verdict)
+                    progress.advance(task)
+                    say(_verdict_line(verdict))
+        counts = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
+        words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+        say(f"{len(verdicts)} files: {words}. The library holds {readout.span().articles} articles.")
+    if counts[Outcome.UNREADABLE]:
+        raise typer.Exit(1)
+
+
+def _verdict_line(verdict: "FileVerdict") -> str:
+    parts = [f"{verdict.outcome:<10}", str(verdict.path)]
+    if verdict.article_id:
+        parts.append(f"→ {verdict.article_id}")
+    if verdict.passages:
+        parts.append(f"({verdict.passages} passages)")
+    if verdict.reason:
+        parts.append(f"– {verdict.reason}")
+    return " ".join(parts)
+
+
+@app.command("list")
+def list_articles(as_json: JsonOption = False) -> None:
+    """List the articles of the library, newest first."""
+    from rag.types import date_label
+
+    with opened() as readout:
+        articles = readout.articles()
+    if as_json:
+        rows = [
+            {
+                "id": article.id,
+                "title": article.title,
+                "source": article.source,
+                "published_at": _iso(article.published_at),
+                "updated_at": _iso(article.updated_at),
+                "url": article.url,
+                "origin": article.origin,
+                "content_hash": article.content_hash,
+            }
+            for article in articles
+        ]
+        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if not articles:
+        say("No articles yet. Add some: readout add corpus/")
+    for article in articles:
+        say(f"{article.id}\n    {article.title}")
+        say(f"    {article.source or 'no outlet'} · {date_label(article.published_at)}")
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+@app.command()
+def show(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, or its beginning.")],
+) -> None:
+    """Show one article: what is known of it, then its text."""
+    with opened() as readout:
+        article = readout.library.article(_one_id(readout, article_id))
+    assert article is not None
+    facts = {
+        "Id": article.id,
+        "Outlet": article.source,
+        "Authors": ", ".join(article.authors),
+        "Published": _iso(article.published_at),
+        "Updated": _iso(article.updated_at),
+        "Address": article.url,
+        "Read from": article.origin,
+        "Added": _iso(article.ingested_at),
+        "Content": article.content_hash,
+    }
+    say(article.title + "\n")
+    for name, value in facts.items():
+        say(f"{name + ':':<11}{value or '–'}")
+    say("\n" + article.text)
+
+
+def _one_id(readout: "Readout", start: str) -> str:
+    found = readout.library.find(start)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ReadoutError(f"{len(found)} articles begin with '{start}'. Give more of the id: readout list")
+    raise ReadoutError(f"No article has the id '{start}'. See the ids: readout list")
+
+
+@app.command()
+def remove(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of articles, or their beginnings.")],
+) -> None:
+    """Remove articles, with their passages and vectors. Their files stay."""
+    with opened() as readout, readout.library.writing():
+        whole = [_one_id(readout, start) for start in ids]
+        readout.library.remove(whole)
+        readout.indexes.sync()
+    for article_id in whole:
+        say(f"removed    {article_id}")
+
+
+@app.command()
+def search(
+    question: str,
+    hits: Annotated[int, typer.Option(min=1, max=50, help="Passages to show.")] = 5,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that 'last week' counts from.")
+    ] = None,
+) -> None:
+    """Show the passages found for a question, with their scores and best sentence."""
+    from rag.types import date_label
+
+    with opened() as readout:
+        found = readout.retriever.retrieve(question, as_of=_day(as_of), most=hits)
+    for place, hit in enumerate(found.hits, start=1):
+        article, signals = hit.article, hit.signals
+        say(f"{place}. {article.title}")
+        say(f"   {article.source or 'no outlet'} · {date_label(article.published_at)} · {article.id}")
+        say(
+            f"   score {hit.score:.2f} (words {signals.words:.1f}, vector {signals.vector:.2f},"
+            f" sentence {signals.sentence:.2f}, coverage {signals.coverage:.0%})"
+        )
+        best = hit.passage.sentences[hit.best]
+        say(f"   » {best.text}  [{best.start}–{best.end}]\n")
+    covered = "enough" if found.enough else "too little"
+    say(f"Evidence: {found.evidence:.0%} ({covered} to answer). {found.note}".rstrip())
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+@app.command()
+def ask(
+    question: str,
+    after: Annotated[
+        list[str] | None, typer.Option(help="An earlier question of the same conversation (repeatable).")
+    ] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that 'last week' counts from.")
+    ] = None,
+    as_json: JsonOption = False,
+    model: Annotated[
+        str | None, typer.Option(help="Language model, e.g. openai:gpt-5-mini; overrides READOUT_MODEL.")
+    ] = None,
+) -> None:
+    """Answer a question from the articles, with the sentences that the answer rests on."""
+    from rag.answering import follow
+    from rag.settings import load_settings
+    from rag.show import answer_json
+    from rag.types import Answer, Status
+
+    settings = load_settings(**({"model": model} if model is not None else {}))
+    answer: Answer | None = None
+    with opened(settings) as readout:
+        turns = follow(after or [])
+        for event in readout.ask(question, turns, as_of=_day(as_of)):
+            if isinstance(event, Answer):
+                answer = event
+            elif not as_json:
+                _say_piece(event)
+    assert answer is not None
+    if as_json:
+        say(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
+    else:
+        _say_rest(answer)
+    if answer.status in (Status.FAILED, Status.INCOMPLETE):
+        raise typer.Exit(1)
+
+
+def _say_piece(event: Any) -> None:
+    from rag.types import Citation, Retrieval
+
+    if isinstance(event, Retrieval):
+        if event.asked != event.question:
+            say(f"Asked as: {event.asked}")
+    elif isinstance(event, Citation):
+        say(f" [{event.number}]", end="")
+    else:
+        say(event, end="")
+
+
+def _say_rest(answer: "Answer") -> None:
+    from rag.show import sources_text
+
+    say("\n" if answer.claims else "", end="")
+    if answer.notice:
+        say(f"\n{answer.notice}")
+    say(sources_text(answer))
+
+
+@app.command()
+def check() -> None:
+    """Check the library and its indexes: search for all that is stored."""
+    with opened() as readout:
+        with progress_bar("passages") as progress:
+            task = progress.add_task("Checking", total=None)
+            report = readout.indexes.check(
+                lambda done, total: progress.update(task, completed=done, total=total)
+            )
+        for fault in report.faults:
+            say(f"fault      {fault}")
+        say(
+            f"{report.articles} articles, {report.passages} passages:"
+            f" {len(report.faults)} faults." + (" Mend them: readout rebuild" if report.faults else "")
+        )
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Also make all vectors anew, after a change of the encoder.")
+    ] = False,
+) -> None:
+    """Remake the indexes from the library; no network, no encoder unless --embed."""
+    from rag.adding import embed_again
+
+    with opened() as readout, readout.library.writing():
+        with progress_bar("passages" if embed else "articles") as progress:
+            task = progress.add_task("Rebuilding", total=None)
+
+            def advance(done: int, total: int) -> None:
+                progress.update(task, completed=done, total=total)
+
+            if embed:
+                embed_again(readout.library, readout.indexes, readout.embedder, advance)
+            else:
+                readout.indexes.rebuild(advance)
+        span = readout.span()
+    say(f"Rebuilt the indexes of {span.articles} articles, {span.passages} passages.")
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Show every setting with its value and meaning. Keys are not shown."""
+    from rag.settings import Settings, load_settings
+
+    settings = load_settings()
+    for name, field in Settings.model_fields.items():
+        say(f"READOUT_{name.upper()} = {getattr(settings, name)}\n    {field.description}")
+
+
+if __name__ == "__main__":
+    main()

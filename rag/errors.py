@@ -1,0 +1,53 @@
+"""The errors that a user may cause or meet. Each message says what happened, to what, and what to do.
+
+ReadoutError
+├── SettingsError        a setting or an option that cannot be used
+├── ReadError            a file that cannot be read as an article
+├── LibraryError         the catalogue cannot be opened or written
+│   ├── LibraryBusy      another process is writing
+│   └── IndexMismatch    an index was built from something else than the library holds now
+├── EmbedderError        the encoder cannot be made or asked
+├── QuestionError        a question that cannot be asked (empty, too long)
+└── ModelError           the language model did not answer, or not wholly
+    └── ModelCut         it stopped in the middle: what came so far is kept, marked incomplete
+"""
+
+
+class ReadoutError(Exception):
+    """Base of all expected errors: one line for the user, exit code 1, no traceback."""
+
+
+class SettingsError(ReadoutError):
+    pass
+
+
+class ReadError(ReadoutError):
+    pass
+
+
+class LibraryError(ReadoutError):
+    pass
+
+
+class LibraryBusy(LibraryError):
+    pass
+
+
+class IndexMismatch(LibraryError):
+    pass
+
+
+class EmbedderError(ReadoutError):
+    pass
+
+
+class QuestionError(ReadoutError):
+    pass
+
+
+class ModelError(ReadoutError):
+    pass
+
+
+class ModelCut(ModelError):
+    pass

@@ -1,0 +1,241 @@
+"""Both derived indexes as one: follow the library, check against it, rebuild from it.
+
+The library names the folder that holds the current indexes. A rebuild makes a new folder beside it and
+then points the library there, so that readers search the old one until the new one is whole.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import IndexMismatch, LibraryBusy
+from rag.library import Library, State, Version
+from rag.types import Vectors
+from rag.vectors import VectorIndex
+from rag.words import ANALYZER, WordHit, WordIndex
+
+SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
+PROBES = 3  # passages searched for on opening: finds a lost or emptied index, costs milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `check` found. `faults` is empty when all is well."""
+
+    articles: int
+    passages: int
+    faults: tuple[str, ...]
+
+
+class Indexes:
+    """The two indexes of a library. Safe to share between threads."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._lock = threading.RLock()
+        self._state: State | None = None  # what is open now
+        self._vectors: VectorIndex | None = None
+        self._words: WordIndex | None = None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._vectors:
+                self._vectors.close()
+            self._state = self._vectors = self._words = None
+
+    # Reading
+
+    def refresh(self) -> State:
+        """Opens what the library holds now; cheap when nothing changed. Follows it if nobody else is.
+
+        Raises IndexMismatch, naming the command that mends it, if an index was built from something else.
+        """
+        with self._lock:
+            state = self.library.state()
+            if self._state and self._state == state:
+                return state
+            self._reopen(state)
+            return state
+
+    def _reopen(self, state: State) -> None:
+        if not state.generation:
+            return
+        if self._behind(state):
+            try:
+                with self.library.writing():
+                    self.sync()
+            except LibraryBusy:
+                pass  # its holder brings the indexes up to date; what is there can be searched
+        self.close()
+        folder = self.folder(state)
+        self._vectors, self._words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
+        self._probe()
+        self._state = state
+
+    def folder(self, state: State) -> Path:
+        return self.library.home / state.indexes
+
+    def _behind(self, state: State) -> bool:
+        """Whether an index lacks changes. Raises IndexMismatch if it was built from something else."""
+        folder = self.folder(state)
+        if not folder.exists():
+            # Nothing was indexed yet, or all of it is gone: either way the library can follow anew.
+            return True
+        vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
+        try:
+            held = [self._generation(index, state) for index in (vectors, words)]
+        finally:
+            vectors.close()
+        return min(held) < state.generation
+
+    def _generation(self, index: VectorIndex | WordIndex, state: State) -> int:
+        facts = index.built_from()
+        if not facts:
+            return 0  # made a moment ago, not yet written
+        wanted = _facts(state, 0)
+        differing = [key for key in wanted if key != "generation" and facts.get(key) != wanted[key]]
+        generation = int(facts.get("generation", "0"))
+        if differing or generation > state.generation:
+            raise IndexMismatch(
+                "The index was built from something else than the library holds"
+                f" ({', '.join(differing) or 'a later state'} differs). Remake it: readout rebuild"
+            )
+        return generation
+
+    def _probe(self) -> None:
+        """Searches for a few passages that must be there: an emptied index gives no error by itself."""
+        assert self._vectors is not None and self._words is not None
+        indexes = (self._vectors, self._words)
+        followed = min(int(index.built_from().get("generation", "0")) for index in indexes)
+        passages = self.library.passages(numbers=self.library.sample(followed, PROBES))
+        held = self._words.numbers_held([stored.number for stored in passages])
+        if self._vectors.unfound(passages) or len(held) < len(passages):
+            raise IndexMismatch("The index lacks passages that the library holds. Remake it: readout rebuild")
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[VectorIndex, WordIndex] | None]:
+        with self._lock:
+            self.refresh()
+            yield (self._vectors, self._words) if self._vectors and self._words else None
+
+    def search_vectors(self, vector: Vectors, most: int) -> list[tuple[str, float]]:
+        """Ids of the nearest passages with their cosine, nearest first."""
+        with self._open() as indexes:
+            return indexes[0].search(vector, most) if indexes else []
+
+    def search_words(self, words: list[str], most: int) -> list[WordHit]:
+        """Passages with the best BM25 for these stems, best first."""
+        with self._open() as indexes:
+            return indexes[1].search(words, most) if indexes else []
+
+    def score_words(self, words: list[str], numbers: list[int]) -> dict[int, float]:
+        """BM25 of the passages named; one with none of the words is left out."""
+        with self._open() as indexes:
+            return indexes[1].score(words, numbers) if indexes else {}
+
+    def frequencies(self, words: list[str]) -> tuple[list[int], int]:
+        """In how many passages each stem stands, and how many passages there are."""
+        with self._open() as indexes:
+            return indexes[1].frequencies(words) if indexes else ([0] * len(words), 0)
+
+    # Writing: the caller holds `library.writing()`
+
+    def sync(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Brings both indexes up to the library. Idempotent: what a crash cut off is done again."""
+        with self._lock:
+            state = self.library.state()
+            if state.generation:
+                self.close()
+                self._follow(state, self.folder(state), progress)
+
+    def _follow(self, state: State, folder: Path, progress: Callable[[int, int], None] | None) -> None:
+        vectors = VectorIndex(folder / "vectors", make=True)
+        try:
+            words = WordIndex(folder / "words", make=True)
+            since = [self._generation(index, state) for index in (vectors, words)]
+            removed, added = self.library.changes(min(since))
+            for start in range(0, max(1, len(added)), SYNC_ARTICLES):
+                part = added[start : start + SYNC_ARTICLES]
+                last = start + SYNC_ARTICLES >= len(added)
+                gone = removed if start == 0 else []
+                generation = state.generation if last else part[-1].generation
+                self._write(vectors, words, gone, part, _facts(state, generation))
+                if progress:
+                    progress(min(start + SYNC_ARTICLES, len(added)), len(added))
+        finally:
+            vectors.close()
+
+    def _write(
+        self,
+        vectors: VectorIndex,
+        words: WordIndex,
+        removed: list[str],
+        added: list[Version],
+        facts: dict[str, str],
+    ) -> None:
+        stored = [(v, self.library.passages(article_id=v.article_id)) for v in added]
+        vectors.write(removed, [(v.key, passages) for v, passages in stored])
+        vectors.set_built_from(facts)
+        words.write(removed, [(v.key, v.title, passages) for v, passages in stored])
+        words.set_built_from(facts)
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Remakes both indexes from the library, with no encoder and no network."""
+        with self._lock:
+            state = self.library.state()
+            number = int(state.indexes.rpartition("-")[2]) + 1
+            folder = self.library.home / f"indexes-{number}"
+            shutil.rmtree(folder, ignore_errors=True)  # left over from a rebuild that was cut off
+            if state.generation:
+                self._follow(state, folder, progress)
+            self.library.set_indexes(folder.name)
+            self.close()
+            for old in self.library.home.glob("indexes-*"):
+                if old.name != folder.name:
+                    shutil.rmtree(old, ignore_errors=True)
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
+        """Searches both indexes for all that the library stores, and for what it does not."""
+        faults = self.library.faults()
+        span = self.library.span()
+        try:
+            with self._open() as indexes:
+                if indexes:
+                    faults += self._index_faults(*indexes, progress)
+        except IndexMismatch as error:
+            faults.append(str(error))
+        return Report(span.articles, span.passages, tuple(faults))
+
+    def _index_faults(
+        self, vectors: VectorIndex, words: WordIndex, progress: Callable[[int, int], None] | None
+    ) -> list[str]:
+        faults = []
+        stored = self.library.passage_ids()
+        phantoms = vectors.ids() - set(stored.values())
+        faults += [f"passage {key} is in the vector index but not in the library" for key in phantoms]
+        numbers = words.numbers()
+        if len(numbers) != len(set(numbers)):
+            faults.append("the word index holds passages twice")
+        for number in set(numbers) - set(stored):
+            faults.append(f"passage number {number} is in the word index but not in the library")
+        for number in set(stored) - set(numbers):
+            faults.append(f"passage {stored[number]} is not in the word index")
+        for done, (number, key) in enumerate(stored.items(), start=1):
+            if vectors.unfound(self.library.passages(numbers=[number])):
+                faults.append(f"passage {key} is not found by its own vector")
+            if progress:
+                progress(done, len(stored))
+        return faults
+
+
+def _facts(state: State, generation: int) -> dict[str, str]:
+    return {
+        "library": state.library,
+        "embedder": state.embedder,
+        "passage_tokens": str(state.passage_tokens),
+        "analyzer": ANALYZER,
+        "generation": str(generation),
+    }

@@ -1,0 +1,406 @@
+"""The library: articles, their passages and sentences with vectors, in one SQLite file. The only truth.
+
+Every change of an article adds one to the generation; the indexes (rag.index) follow the library by
+reading what changed since the generation that they hold. A version is one article with one content
+hash; its passages' ids begin with it, so that an id never stands for two texts.
+"""
+
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from rag.errors import LibraryBusy, LibraryError
+from rag.rows import (
+    PASSAGE_COLUMNS,
+    StoredPassage,
+    article_row,
+    passage_row,
+    read_article_row,
+    read_moment,
+    read_passage_row,
+    vector_blobs,
+)
+from rag.types import Article, Passage, PassageVectors, Span
+
+SCHEMA_VERSION = 1
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
+    content_hash TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    published_at TEXT, updated_at TEXT, ingested_at TEXT NOT NULL,
+    language TEXT NOT NULL, url TEXT NOT NULL, generation INTEGER NOT NULL)
+    """,
+    "CREATE INDEX IF NOT EXISTS articles_by_generation ON articles (generation)",
+    "CREATE INDEX IF NOT EXISTS articles_by_hash ON articles (content_hash)",
+    """CREATE TABLE IF NOT EXISTS passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    sentences BLOB NOT NULL,         -- int32, little-endian: start, end of each sentence
+    vector BLOB NOT NULL,            -- float16
+    sentence_vectors BLOB NOT NULL)  -- int8, one row per sentence, times SENTENCE_SCALE
+    """,
+    "CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id)",
+    """CREATE TABLE IF NOT EXISTS removed (
+    version TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One article with one content: the unit in which the indexes follow the library."""
+
+    key: str  # article id and the first eight hex digits of its content hash
+    article_id: str
+    title: str
+    source: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an index must agree with."""
+
+    library: str  # made once per library
+    generation: int
+    embedder: str  # fingerprint of what made the vectors, empty while there are none
+    passage_tokens: int
+    indexes: str  # the folder that holds the current indexes
+
+
+def version_key(article_id: str, content_hash: str) -> str:
+    return f"{article_id}:{content_hash[:8]}"
+
+
+class Library:
+    """Opens the library at `home`, making it where there is none. Safe to share between threads.
+
+    Raises LibraryError if the file cannot be opened or is no library of this version.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.path = home / "library.sqlite3"
+        self._lock = threading.RLock()
+        self._writer = FileLock(home / "writer.lock")
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._connection = self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise LibraryError(
+                f"The library {self.path} cannot be opened ({error}). Check the folder's permissions and"
+                " free space, or name another one with READOUT_HOME."
+            ) from error
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")  # an acknowledged article survives a power cut
+            connection.execute("PRAGMA foreign_keys = ON")
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found not in (0, SCHEMA_VERSION):
+                raise LibraryError(
+                    f"The library {self.path} has layout {found}, this version of Readout reads layout"
+                    f" {SCHEMA_VERSION}. Use the version that wrote it, or another READOUT_HOME."
+                )
+            if found == 0:
+                self._create(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @staticmethod
+    def _create(connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA:
+            connection.execute(statement)
+        for key, value in (
+            ("library", uuid.uuid4().hex),
+            ("generation", "0"),
+            ("embedder", ""),
+            ("passage_tokens", "0"),
+            ("indexes", "indexes-1"),
+            ("unfinished", ""),
+        ):
+            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    # Reading
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise LibraryError(
+                    f"The library {self.path} cannot be read ({error}). Restore it from a backup, or add"
+                    " the articles anew to another READOUT_HOME."
+                ) from error
+
+    def state(self) -> State:
+        meta = dict(self._rows("SELECT key, value FROM meta"))
+        return State(
+            library=meta["library"],
+            generation=int(meta["generation"]),
+            embedder=meta["embedder"],
+            passage_tokens=int(meta["passage_tokens"]),
+            indexes=meta["indexes"],
+        )
+
+    def article(self, article_id: str) -> Article | None:
+        found = self.articles([article_id])
+        return found[0] if found else None
+
+    def articles(self, ids: Collection[str] | None = None) -> list[Article]:
+        """The articles named (in any order), or all, newest publication first, undated last."""
+        query = (
+            "SELECT id, title, text, origin, content_hash, source, authors, published_at, updated_at,"
+            " ingested_at, language, url FROM articles"
+        )
+        if ids is not None:
+            query += f" WHERE id IN ({_marks(ids)})"
+        rows = self._rows(query + " ORDER BY published_at IS NULL, published_at DESC, id", tuple(ids or ()))
+        return [read_article_row(row) for row in rows]
+
+    def find(self, start: str) -> list[str]:
+        """Ids that are `start` or, if none is, begin with it."""
+        exact = self._rows("SELECT id FROM articles WHERE id = ?", (start,))
+        rows = exact or self._rows(
+            "SELECT id FROM articles WHERE substr(id, 1, ?) = ? ORDER BY id", (len(start), start)
+        )
+        return [row[0] for row in rows]
+
+    def content_hash(self, article_id: str) -> str | None:
+        rows = self._rows("SELECT content_hash FROM articles WHERE id = ?", (article_id,))
+        return rows[0][0] if rows else None
+
+    def same_content(self, content_hash: str) -> str | None:
+        """The id of an article with exactly this content, wherever it was read from."""
+        rows = self._rows("SELECT id FROM articles WHERE content_hash = ? LIMIT 1", (content_hash,))
+        return rows[0][0] if rows else None
+
+    def sources(self) -> tuple[str, ...]:
+        """The outlets, most articles first."""
+        rows = self._rows(
+            "SELECT source FROM articles WHERE source != '' GROUP BY source ORDER BY count(*) DESC, source"
+        )
+        return tuple(row[0] for row in rows)
+
+    def span(self) -> Span:
+        articles, first, last = self._rows(
+            "SELECT count(*), min(published_at), max(published_at) FROM articles"
+        )[0]
+        return Span(
+            articles=articles,
+            passages=self._rows("SELECT count(*) FROM passages")[0][0],
+            sources=self.sources(),
+            first=read_moment(first),
+            last=read_moment(last),
+        )
+
+    def passages(
+        self, *, ids: Sequence[str] = (), numbers: Sequence[int] = (), article_id: str = ""
+    ) -> list[StoredPassage]:
+        """Passages by id and by number, or all of one article, in the order of their numbers."""
+        query = f"SELECT {PASSAGE_COLUMNS} FROM passages p JOIN articles a ON a.id = p.article_id WHERE "  # noqa: S608 - columns are a constant
+        if article_id:
+            rows = self._rows(query + "p.article_id = ? ORDER BY p.number", (article_id,))
+        else:
+            rows = self._rows(
+                query + f"p.id IN ({_marks(ids)}) OR p.number IN ({_marks(numbers)}) ORDER BY p.number",
+                (*ids, *numbers),
+            )
+        return [read_passage_row(row) for row in rows]
+
+    def sample(self, generation: int, most: int) -> list[int]:
+        """Numbers of a few passages, taken at random, of articles as old as `generation`."""
+        rows = self._rows(
+            "SELECT number FROM passages JOIN articles ON articles.id = article_id"
+            " WHERE generation <= ? ORDER BY random() LIMIT ?",
+            (generation, most),
+        )
+        return [row[0] for row in rows]
+
+    def passage_ids(self) -> dict[int, str]:
+        return dict(self._rows("SELECT number, id FROM passages"))
+
+    def changes(self, since: int) -> tuple[list[str], list[Version]]:
+        """Keys of versions removed, and versions added, after generation `since`; oldest first."""
+        removed = self._rows("SELECT version FROM removed WHERE generation > ? ORDER BY generation", (since,))
+        rows = self._rows(
+            "SELECT id, content_hash, title, source, generation FROM articles WHERE generation > ?"
+            " ORDER BY generation",
+            (since,),
+        )
+        versions = [
+            Version(version_key(article_id, content_hash), article_id, title, source, generation)
+            for article_id, content_hash, title, source, generation in rows
+        ]
+        return [row[0] for row in removed], versions
+
+    # Writing
+
+    @contextmanager
+    def writing(self, seconds: float = 0) -> Iterator[None]:
+        """Holds the library's one place for a writer, waiting up to `seconds` for it.
+
+        The lock is the operating system's: it is free again when its holder dies.
+        Raises LibraryBusy naming the holder.
+        """
+        try:
+            self._writer.acquire(timeout=seconds)
+        except Timeout:
+            raise LibraryBusy(
+                f"The library {self.home} is being written by {self._holder()}."
+                " Wait until that is done, then run the command again."
+            ) from None
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._holder_path.write_text(f"process {os.getpid()} since {datetime.now(UTC):%H:%M:%S} UTC")
+            yield
+        except (sqlite3.OperationalError, OSError) as error:
+            raise self._unwritable(error) from error
+        finally:
+            self._writer.release()
+
+    @property
+    def _holder_path(self) -> Path:
+        return self.home / "writer.txt"
+
+    def _holder(self) -> str:
+        try:
+            return self._holder_path.read_text() or "another process"
+        except OSError:
+            return "another process"
+
+    def _unwritable(self, error: Exception) -> LibraryError:
+        return LibraryError(
+            f"The library {self.home} cannot be written ({error}). What it held before is still there;"
+            " free some space or mend the permissions, then run the command again."
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def set_vectors_from(self, embedder: str, passage_tokens: int) -> None:
+        """Records what the vectors are made with; only where the library holds no passage."""
+        with self._transaction() as connection:
+            _set(connection, "embedder", embedder)
+            _set(connection, "passage_tokens", str(passage_tokens))
+
+    def unfinished(self) -> str:
+        """What an add that was cut off was adding; empty when none was."""
+        return str(self._rows("SELECT value FROM meta WHERE key = 'unfinished'")[0][0])
+
+    def set_unfinished(self, what: str) -> None:
+        with self._transaction() as connection:
+            _set(connection, "unfinished", what)
+
+    def set_indexes(self, folder: str) -> None:
+        with self._transaction() as connection:
+            _set(connection, "indexes", folder)
+
+    def add(self, article: Article, passages: Sequence[Passage], vectors: Sequence[PassageVectors]) -> None:
+        """Stores an article wholly, in place of its earlier version if there is one."""
+        with self._transaction() as connection:
+            generation = _next_generation(connection)
+            _remove(connection, article.id, generation)
+            connection.execute(
+                "DELETE FROM removed WHERE version = ?", (version_key(article.id, article.content_hash),)
+            )
+            connection.execute(
+                f"INSERT INTO articles VALUES ({_marks(range(13))})",  # noqa: S608 - question marks only
+                (*article_row(article), generation),
+            )
+            connection.executemany(
+                'INSERT INTO passages (id, article_id, position, start, "end", sentences, vector,'
+                " sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [passage_row(p, v) for p, v in zip(passages, vectors, strict=True)],
+            )
+
+    def replace_vectors(self, stored: Iterable[tuple[int, PassageVectors]], embedder: str) -> None:
+        """New vectors for all passages (by number), at once."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE passages SET vector = ?, sentence_vectors = ? WHERE number = ?",
+                ((*vector_blobs(vectors), number) for number, vectors in stored),
+            )
+            _set(connection, "embedder", embedder)
+            _next_generation(connection)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Removes articles with all that they had, all or none of them."""
+        with self._transaction() as connection:
+            for article_id in ids:
+                _remove(connection, article_id, _next_generation(connection))
+
+    def faults(self) -> list[str]:
+        """What is wrong inside the SQLite file itself, in words; empty when all is well."""
+        faults = [row[0] for row in self._rows("PRAGMA integrity_check") if row[0] != "ok"]
+        faults += [
+            f"article {row[0]} has text but no passage"
+            for row in self._rows(
+                "SELECT id FROM articles WHERE NOT EXISTS"
+                " (SELECT 1 FROM passages WHERE article_id = articles.id)"
+            )
+        ]
+        for article in self.articles():
+            for stored in self.passages(article_id=article.id):
+                passage = stored.passage
+                if not passage.id.startswith(version_key(article.id, article.content_hash) + ":"):
+                    faults.append(f"passage {passage.id} belongs to another version of its article")
+                if any(s.text != article.text[s.start : s.end] or not s.text for s in passage.sentences):
+                    faults.append(f"passage {passage.id} has a sentence outside its article")
+                if len(passage.sentences) != len(stored.sentence_vectors):
+                    faults.append(f"passage {passage.id} lacks vectors for its sentences")
+        return faults
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _set(connection: sqlite3.Connection, key: str, value: str) -> None:
+    connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
+
+
+def _next_generation(connection: sqlite3.Connection) -> int:
+    generation = 1 + int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
+    _set(connection, "generation", str(generation))
+    return generation
+
+
+def _remove(connection: sqlite3.Connection, article_id: str, generation: int) -> None:
+    row = connection.execute("SELECT content_hash FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row:
+        version = version_key(article_id, row[0])
+        connection.execute("INSERT OR REPLACE INTO removed VALUES (?, ?)", (version, generation))
+        connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

@@ -1,0 +1,68 @@
+"""The questions and answers of the chat, as they are drawn once complete."""
+
+import streamlit as st
+
+from rag.page.conversation import Conversation, Exchange
+from rag.show import safe, unresolved_note
+from rag.show_html import answer_html
+from rag.types import Answer, Status
+
+SECONDS_LEAST = 0.1  # shown: nobody reads finer than that
+FAULTS = {
+    Status.FAILED: "The answer could not be written",
+    Status.INCOMPLETE: "This answer is incomplete",
+}
+
+
+def draw_exchange(conversation: Conversation, exchange: Exchange) -> None:
+    st.html(question_html(exchange.question))
+    if exchange.answer:
+        _draw_answer(exchange.answer, exchange.key)
+    else:
+        st.html(notice_html("No answer", exchange.fault, fault=True))
+    with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
+        if exchange.answer:
+            st.html(f'<p class="r-foot">{_foot(exchange.answer)}</p>', width="content")
+        if exchange.hits and exchange is not conversation.selected:
+            _draw_selector(conversation, exchange)
+
+
+def _draw_answer(answer: Answer, key: str) -> None:
+    if answer.asked != answer.question:
+        st.html(f'<p class="r-asked">Searched as: {safe(answer.asked)}</p>')
+    if answer.status is Status.NOT_IN_ARTICLES:
+        st.html(notice_html("Not in the articles", answer.notice))
+        return
+    if answer.claims:
+        st.html(answer_html(answer, key))
+    if answer.status in FAULTS:
+        st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+
+
+def _draw_selector(conversation: Conversation, exchange: Exchange) -> None:
+    st.button(
+        "Show passages",
+        key=f"select-{exchange.key}",
+        type="tertiary",
+        icon=":material/visibility:",
+        on_click=conversation.select,
+        args=(exchange,),
+    )
+
+
+def _foot(answer: Answer) -> str:
+    parts = [answer.notice] if answer.status is Status.ANSWERED else []
+    if answer.unresolved:
+        parts.append(unresolved_note(answer.unresolved))
+    parts.append(f"{max(answer.seconds, SECONDS_LEAST):.1f} s")
+    return safe(" · ".join(part for part in parts if part))
+
+
+def question_html(question: str) -> str:
+    return f'<h2 class="r-question">{safe(question)}</h2>'
+
+
+def notice_html(heading: str, text: str, fault: bool = False) -> str:
+    """`heading` is ours; `text` may hold anything."""
+    kind = "r-notice r-fault" if fault else "r-notice"
+    return f'<div class="{kind}" role="status"><b>{heading}</b>{safe(text)}</div>'

@@ -1,0 +1,67 @@
+"""What one session has asked and been answered."""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from rag.types import Answer, Hit, Retrieval, Turn
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A question and what came of it: an answer, or the fault that kept it away."""
+
+    key: str  # for the ids of its elements
+    question: str
+    retrieval: Retrieval | None = None
+    answer: Answer | None = None
+    fault: str = "This answer was interrupted. Ask again to have it."
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        if self.answer:
+            return self.answer.hits
+        return self.retrieval.hits if self.retrieval else ()
+
+
+@dataclass(slots=True)
+class Conversation:
+    exchanges: list[Exchange] = field(default_factory=list)
+    selected: Exchange | None = None  # the one whose passages are shown
+    selections: int = 0  # how often that changed
+    waiting: str = ""  # a suggested question that was clicked
+    suggestions: tuple[str, ...] | None = None
+    model: str = ""  # a language model that was accepted in this session
+
+    def begin(self, question: str) -> Exchange:
+        exchange = Exchange(f"a{len(self.exchanges) + 1}", question)
+        self.exchanges.append(exchange)
+        self.select(exchange)
+        return exchange
+
+    def select(self, exchange: Exchange) -> None:
+        self.selected = exchange
+        self.selections += 1
+
+    def wait_for(self, question: str) -> None:
+        self.waiting = question
+
+    def take_waiting(self) -> str:
+        question, self.waiting = self.waiting, ""
+        return question
+
+    def turns(self) -> list[Turn]:
+        """The answered questions so far, oldest first."""
+        return [Turn(one.question, one.answer.asked, one.answer.text) for one in self.exchanges if one.answer]
+
+
+def current_conversation() -> Conversation:
+    if "conversation" not in st.session_state:
+        st.session_state.conversation = Conversation()
+    conversation: Conversation = st.session_state.conversation
+    return conversation
+
+
+def start_anew() -> None:
+    """An empty conversation; an accepted model stays accepted."""
+    st.session_state.conversation = Conversation(model=current_conversation().model)

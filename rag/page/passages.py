@@ -1,0 +1,83 @@
+"""The panel of passages beside the chat, and the whole article in a dialog."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rag.answering import Readout
+from rag.page.conversation import Conversation, Exchange
+from rag.page.view import show_sentence
+from rag.show import safe
+from rag.show_html import article_html, passage_html, passages_html
+from rag.types import Hit, Retrieval, Status
+
+
+def draw_passages(readout: Readout, conversation: Conversation) -> None:
+    """The passages of the selected answer; the cited ones of others wait for a click on their citations."""
+    st.html('<div class="r-panel"><h2>Passages</h2></div>')
+    with st.container(key="passages"):
+        if not conversation.selected:
+            st.html('<p class="r-for">The passages that an answer rests on will stand here.</p>')
+        for exchange in conversation.exchanges:
+            if exchange is conversation.selected:
+                with st.container(key=f"shown-{exchange.key}"):
+                    _draw_selected(readout, exchange, conversation.selections)
+            elif exchange.answer and exchange.answer.citations:
+                with st.container(key=f"kept-{exchange.key}"):
+                    passages = passages_html(exchange.answer, exchange.key, cited_only=True)
+                    st.html(_head(exchange, "Cited in an earlier answer", conversation.selections) + passages)
+
+
+def draw_found(retrieval: Retrieval, key: str) -> None:
+    """What was found for a question that is being answered."""
+    st.html('<div class="r-panel"><h2>Passages</h2></div>')
+    with st.container(key="passages"), st.container(key=f"found-{key}"):
+        found = f'<p class="r-for">Found for “{safe(retrieval.question)}”</p>'
+        st.html(found + passages_html(retrieval.hits, key))
+
+
+def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> None:
+    if not exchange.hits:
+        st.html(_head(exchange, "No passages were found", selections))
+        return
+    answer = exchange.answer
+    cited = {citation.passage_id for citation in answer.citations} if answer else set()
+    if answer and answer.status is Status.NOT_IN_ARTICLES:
+        st.html(_head(exchange, "The nearest passages", selections))
+    else:
+        st.html(_head(exchange, "Cited in the answer" if cited else "Found", selections))
+    _draw_hits(readout, exchange, [hit for hit in exchange.hits if hit.passage.id in cited])
+    others = [hit for hit in exchange.hits if hit.passage.id not in cited]
+    if cited and others:
+        st.html('<p class="r-group">Also found, not cited</p>')
+    _draw_hits(readout, exchange, others)
+
+
+def _draw_hits(readout: Readout, exchange: Exchange, hits: Sequence[Hit]) -> None:
+    for hit in hits:
+        st.html(passage_html(hit, exchange.answer, exchange.key))
+        button = f"read-{exchange.key}-{hit.passage.id}"
+        if st.button("Read in the article", key=button, type="tertiary", icon=":material/article:"):
+            read_article(readout, exchange, hit)
+
+
+def _head(exchange: Exchange, what: str, selections: int) -> str:
+    # The count makes the text new with each selection, so that the browser forgets the sentence that was
+    # lit before: else an earlier answer's passages would stay in front.
+    return f'<p class="r-for" data-selection="{selections}">{what}: “{safe(exchange.question)}”</p>'
+
+
+@st.dialog("In the article", width="medium")
+def read_article(readout: Readout, exchange: Exchange, hit: Hit) -> None:
+    """The whole article at the passage's first cited sentence, or at the one nearest to the question."""
+    article = readout.article(hit.article.id)
+    if not article:
+        st.html('<p class="r-notice">This article is no longer in the library.</p>')
+        return
+    if article.content_hash != hit.article.content_hash:
+        st.html('<p class="r-notice">The article has changed since this answer was given. Ask again.</p>')
+    citations = exchange.answer.citations if exchange.answer else ()
+    own = [c.start for c in citations if c.passage_id == hit.passage.id]
+    at = min(own) if own else hit.passage.sentences[hit.best].start
+    st.html(article_html(article, citations, "article", at))
+    show_sentence()

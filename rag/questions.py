@@ -1,0 +1,221 @@
+"""What a question says about itself: outlets and dates that it names, and what a follow-up leaves out."""
+
+import calendar
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from rag.types import Turn
+
+MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_MONTH = "|".join(MONTHS)
+_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_PART = r"(?:(early|mid|late)[ -])?"
+REPORT_DAYS = 3  # days after an event within which it is still reported as news
+
+_DATE = re.compile(
+    rf"(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
+    rf"|{_DAY} (?P<dmy>{_MONTH})(?:,? (?P<dmyy>\d{{4}}))?"
+    rf"|(?P<mdy>{_MONTH}) {_DAY}\b(?:,? (?P<mdyy>\d{{4}}))?"
+    rf"|{_PART}(?P<my>{_MONTH}),? (?P<myy>\d{{4}})"
+    rf"|(?:\bin|since|before|after|until|during) {_PART}(?P<m>{_MONTH})\b(?!,? \d)"
+    r"|\b(?:in|since|before|after|until|during|of) (?P<y>(?:19|20)\d{2})\b"
+    r"|\b(?P<relative>today|yesterday|(?:last|this|past) (?:week|month|year))\b)",
+    re.IGNORECASE,
+)
+_OPEN_AFTER = re.compile(r"\b(?:since|after|from)\s*$", re.IGNORECASE)
+_OPEN_BEFORE = re.compile(r"\b(?:before|until|till|by)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """What the question asks of an article. No bound where it asks nothing."""
+
+    sources: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def dated(self) -> bool:
+        return self.first is not None or self.last is not None
+
+    @property
+    def period(self) -> str:
+        """The dates in words, after 'published'."""
+        if self.first and self.last:
+            return f"between {self.first.isoformat()} and {self.last.isoformat()}"
+        return f"since {self.first}" if self.first else f"until {self.last}"
+
+    def covers(self, published: datetime | None) -> bool:
+        if published is None:
+            return False
+        day = published.date()
+        late = self.last + timedelta(days=REPORT_DAYS) if self.last else None
+        return (self.first is None or day >= self.first) and (late is None or day <= late)
+
+
+def read_constraints(question: str, sources: Iterable[str], as_of: date) -> Constraints:
+    """The outlets (of those in the library) and dates that the question names.
+
+    'last week' and the like count back from `as_of`; a month or a day without a year is the latest one
+    that is not after `as_of`.
+    """
+    named = tuple(source for source in sources if _names(question, source))
+    ranges = [found for match in _DATE.finditer(question) if (found := _range(match, question, as_of))]
+    if not ranges:
+        return Constraints(named)
+    firsts = [first for first, _ in ranges]
+    lasts = [last for _, last in ranges]
+    return Constraints(
+        named,
+        None if None in firsts else min(f for f in firsts if f),
+        None if None in lasts else max(last for last in lasts if last),
+    )
+
+
+def _names(question: str, source: str) -> bool:
+    """Case counts: 'Time' is an outlet, 'time' is not. 'The' before a name may be left out."""
+    name = source.split("|")[0].strip().removeprefix("The ")
+    return len(name) > 1 and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question))
+
+
+Range = tuple[date | None, date | None]
+
+
+def _range(match: re.Match[str], question: str, as_of: date) -> Range | None:
+    try:
+        first, last = _bounds(match, as_of)
+    except ValueError:  # 31 February
+        return None
+    word = match.group().split()[0].lower()
+    before = question[: match.start()]
+    if word in ("since", "after") or _OPEN_AFTER.search(before):
+        return first, None
+    if word in ("before", "until") or _OPEN_BEFORE.search(before):
+        return None, last if word == "until" else first
+    return first, last
+
+
+def _bounds(match: re.Match[str], as_of: date) -> tuple[date, date]:
+    found = match.groupdict()
+    if found["iso"]:
+        day = date.fromisoformat(found["iso"])
+        return day, day
+    if found["dmy"] or found["mdy"]:
+        number = next(int(g) for g in match.groups() if g and g.isdigit() and len(g) <= 2)
+        month = MONTHS[(found["dmy"] or found["mdy"]).lower()]
+        stated = found["dmyy"] or found["mdyy"]
+        day = _latest(number, month, int(stated) if stated else None, as_of)
+        return day, day
+    if found["my"] or found["m"]:
+        month = MONTHS[(found["my"] or found["m"]).lower()]
+        day = _latest(1, month, int(found["myy"]) if found["myy"] else None, as_of)
+        part = next((g.lower() for g in match.groups() if g and g.lower() in ("early", "mid", "late")), "")
+        return _part_of_month(day, part)
+    if found["y"]:
+        year = int(found["y"])
+        return date(year, 1, 1), date(year, 12, 31)
+    return _relative(found["relative"].lower(), as_of)
+
+
+def _latest(day: int, month: int, year: int | None, as_of: date) -> date:
+    if year:
+        return date(year, month, day)
+    this_year = date(as_of.year, month, day)
+    return this_year if this_year <= as_of else date(as_of.year - 1, month, day)
+
+
+def _part_of_month(first: date, part: str) -> tuple[date, date]:
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    starts = {"early": 1, "mid": 11, "late": 20}
+    ends = {"early": 10, "mid": 20, "late": last.day}
+    return first.replace(day=starts.get(part, 1)), last.replace(day=ends.get(part, last.day))
+
+
+def _relative(words: str, as_of: date) -> tuple[date, date]:
+    if words == "today":
+        return as_of, as_of
+    if words == "yesterday":
+        return as_of - timedelta(days=1), as_of - timedelta(days=1)
+    which, unit = words.split()
+    if which == "past":
+        return as_of - timedelta(days={"week": 7, "month": 30, "year": 365}[unit]), as_of
+    if unit == "week":
+        monday = as_of - timedelta(days=as_of.weekday())
+        return (
+            (monday, as_of) if which == "this" else (monday - timedelta(days=7), monday - timedelta(days=1))
+        )
+    if unit == "month":
+        first = as_of.replace(day=1)
+        end = first - timedelta(days=1)
+        return (first, as_of) if which == "this" else (end.replace(day=1), end)
+    year = as_of.year if which == "this" else as_of.year - 1
+    return date(year, 1, 1), as_of if which == "this" else date(year, 12, 31)
+
+
+LIST_WORDS = frozenset(
+    "list points two three four five six seven eight nine ten steps measures items topics issues".split()
+)
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether the answer is a list: 'which five points', 'list the steps'."""
+    return not LIST_WORDS.isdisjoint(re.findall(r"\w+", question.lower()))
+
+
+# Follow-ups
+
+_POINTS_BACK = re.compile(
+    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then|"
+    r"the (?:other )?(?:side|two|both|same|former|latter|meeting|talks|visit|agreement|call))\b",
+    re.IGNORECASE,
+)
+_OPENS_LIKE_FOLLOW_UP = re.compile(
+    r"^(and|but|so|or|also|then|why|how so|what about|how about|what else|anything else|who else|when was"
+    r" that|where was that)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:of|the|for|and)?\s*[A-Z0-9][\w'’.-]*)*")
+_QUESTION_WORDS = frozenset(
+    "who what when where which why how did do does is are was were will would can could has have had and"
+    " but so or the a an in on at of to for from by with he she they it his her their this that these those"
+    " then there tell give list name describe explain also please".split()
+)
+SHORT_QUESTION = 4  # words; a question this short without a name leans on what came before
+
+
+def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
+    """Whether the question cannot be understood without the turns before it."""
+    if not turns:
+        return False
+    bare = question.strip()
+    short = len(bare.split()) <= SHORT_QUESTION and not topic_names(bare)
+    return bool(_OPENS_LIKE_FOLLOW_UP.search(bare) or _POINTS_BACK.search(bare) or short)
+
+
+def full_question(question: str, turns: Sequence[Turn]) -> str:
+    """A follow-up with what it leaves out: the names and the topic of the question before it.
+
+    Rules, for when there is no language model: 'What about tariffs?' after 'What did Wang say about
+    Taiwan?' is searched as 'What about tariffs? (What did Wang say about Taiwan?)'.
+    """
+    if not is_follow_up(question, turns):
+        return question
+    before = turns[-1].asked or turns[-1].question
+    root = before.split(" (", 1)[0] if is_follow_up(before, turns[:-1]) else before
+    earlier = [turn.question for turn in turns if not is_follow_up(turn.question, [turn])]
+    topic = earlier[-1] if earlier else root
+    return f"{question.strip()} ({topic.strip()})"
+
+
+def topic_names(text: str) -> list[str]:
+    """Capitalised names in the text, question words left out, each once, in order."""
+    names: dict[str, None] = {}
+    for match in _NAME.finditer(text):
+        words = match.group().split()
+        while words and words[0].lower().strip(".") in _QUESTION_WORDS:
+            words = words[1:]
+        if words:
+            names[" ".join(words).rstrip(".?!,")] = None
+    return list(names)

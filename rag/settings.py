@@ -1,0 +1,121 @@
+"""Every knob, its unit and its reason. The environment is read here and nowhere else."""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Values from READOUT_* in the environment, then from `.env`, then these defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="READOUT_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        populate_by_name=True,
+    )
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("readout", appauthor=False),
+        description="Folder of the library and its indexes.",
+    )
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("readout", appauthor=False),
+        description="Folder of the encoder's built graph; safe to delete.",
+    )
+    model: str = Field(
+        default="",
+        description="Language model that writes answers, e.g. `openai:gpt-5-mini`. "
+        "Empty: answers are quoted sentences and no model is called.",
+    )
+    base_url: str = Field(
+        default="",
+        description="Address of an OpenAI-compatible server, e.g. `http://127.0.0.1:11434/v1`. "
+        "Empty: OpenAI's own.",
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key for the model's server, OpenAI's or that of READOUT_BASE_URL. Local servers need none.",
+    )
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("OPENAI_API_KEY", "READOUT_OPENAI_API_KEY"),
+        description="OpenAI's key under its usual name, `OPENAI_API_KEY`; used for OpenAI's own address only, "
+        "never sent to READOUT_BASE_URL.",
+    )
+    model_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=600,
+        description="Seconds that a model may take in all, retries included, before its answer is "
+        "given up: longer than any healthy answer, shorter than a reader's patience.",
+    )
+    model_attempts: int = Field(
+        default=3, ge=1, le=3, description="Tries for one answer before it counts as failed."
+    )
+    context_tokens: int = Field(
+        default=6000,
+        ge=500,
+        description="Tokens of passages put before a model; whole lowest passages are left out beyond. "
+        "Fits the 8 k windows of small local models with room for the answer.",
+    )
+    precision: Literal["int8", "fp32"] = Field(
+        default="int8",
+        description="Arithmetic of the embedded encoder; int8 is about twice as fast as fp32. "
+        "Changing it needs `readout rebuild --embed`.",
+    )
+    threads: int = Field(
+        default=0, ge=0, description="Threads of the embedded encoder; 0 takes what the machine has."
+    )
+    passage_tokens: int = Field(
+        default=256,
+        ge=32,
+        le=480,
+        description="Longest passage, in tokens of the encoder: what it was trained to read at once. "
+        "Changing it needs the articles added anew.",
+    )
+    candidates: int = Field(
+        default=100, ge=10, le=1000, description="Passages taken from each index before they are ranked."
+    )
+    hits: int = Field(
+        default=8, ge=1, le=50, description="Passages shown and put before a model for one question."
+    )
+    per_article: int = Field(
+        default=3,
+        ge=1,
+        le=50,
+        description="Passages of one article among the hits, so that one text cannot crowd out others.",
+    )
+    question_characters: int = Field(default=2000, ge=100, description="Longest question, in characters.")
+    file_megabytes: float = Field(
+        default=20.0, gt=0, description="Largest file that is read as an article, in MB."
+    )
+
+    @property
+    def key(self) -> str:
+        """The key for the server that the model is asked at; empty if there is none."""
+        own = self.api_key.get_secret_value()
+        return own or ("" if self.base_url else self.openai_api_key.get_secret_value())
+
+
+def load_settings(**changes: object) -> Settings:
+    """Settings from the environment with `changes` on top.
+
+    Raises SettingsError with the name of each setting that cannot be used.
+    """
+    try:
+        return Settings(**changes)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
+        )
+        raise SettingsError(
+            f"A setting cannot be used ({faults}). Mend it in the environment or in .env."
+        ) from None

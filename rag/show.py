@@ -1,0 +1,185 @@
+"""Answers as text for the terminal and as data for export; and what makes a string safe to show. Pure.
+
+Titles, outlets, addresses, article text, file names and a model's words are all untrusted.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from rag.types import Answer, Article, Citation, Claim, Hit, Span, Status, Verdict, date_label
+
+# Characters that are not seen but change what is read or hide text: controls, bidi marks, fillers, tags,
+# variation selectors other than those for emoji, halves of surrogate pairs.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Joiners stay where scripts and emoji need them: after a character that is not Latin nor punctuation.
+_LOOSE_JOINER = re.compile("(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]")
+
+MARKS = {
+    Verdict.SUPPORTED: ("✓", "supported"),
+    Verdict.PARTLY: ("◐", "partly supported"),
+    Verdict.NOT_SUPPORTED: ("✗", "not supported"),
+    Verdict.UNCITED: ("○", "no source given"),
+}
+NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
+
+
+def clean(text: str) -> str:
+    """`text` without hidden characters; what is left is what one sees."""
+    return _LOOSE_JOINER.sub("", _HIDDEN.sub("", text))
+
+
+def safe(text: str) -> str:
+    """`text` for HTML, in content and in quoted attributes."""
+    return html.escape(clean(text), quote=True)
+
+
+def web_address(url: str) -> str:
+    """`url` if a reader may be sent there by a click, else empty: http(s), a host, no user in front of it."""
+    if clean(url) != url or re.search(r"[\s\\<>\"]", url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and host and "@" not in parts.netloc else ""
+
+
+def coverage(span: Span) -> str:
+    """What a library covers, in one line: '12 articles from 3 outlets, 19 June 2023 to 26 April 2024'."""
+    line = "1 article" if span.articles == 1 else f"{span.articles} articles"
+    if span.sources:
+        line += f" from {'1 outlet' if len(span.sources) == 1 else f'{len(span.sources)} outlets'}"
+    if span.first and span.last:
+        first, last = date_label(span.first), date_label(span.last)
+        line += f", {first}" if first == last else f", {first} to {last}"
+    return line
+
+
+def outlet(of: Article | Citation) -> str:
+    return of.source or "outlet not named"
+
+
+def verdict_words(claim: Claim) -> str:
+    word = MARKS[claim.verdict][1]
+    return f"{word}; the source lacks {', '.join(claim.missing)}" if claim.missing else word
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer as plain text with [n] after each cited claim."""
+    return clean(answer.text)
+
+
+def sources_text(answer: Answer) -> str:
+    """The cited sentences with outlet, date and offsets; then what the check found wanting.
+
+    Where the articles do not answer, the nearest sentences instead.
+    """
+    lines = [line for c in answer.citations for line in _source_lines(c)]
+    if answer.status is Status.NOT_IN_ARTICLES and answer.hits:
+        lines = ["", "Nearest passages:"]
+        for hit in answer.hits[:NEAREST_MOST]:
+            where = f"{outlet(hit.article)}, {date_label(hit.article.published_at)}: {hit.article.title}"
+            lines += [f"  {_line(where)}", f"    “{_line(hit.passage.sentences[hit.best].text)}”"]
+    doubtful = [claim for claim in answer.claims if claim.verdict is not Verdict.SUPPORTED]
+    if doubtful:
+        lines += ["", "Checked against the sources:"]
+        lines += [f"  {MARKS[c.verdict][0]} {_line(verdict_words(c))}: “{_line(c.text)}”" for c in doubtful]
+    if answer.unresolved:
+        lines += ["", unresolved_note(answer.unresolved)]
+    return "\n".join(lines)
+
+
+def unresolved_note(count: int) -> str:
+    """Says that a model cited what it was never given."""
+    which = "1 reference of the model" if count == 1 else f"{count} references of the model"
+    return f"{which} pointed at no sentence that it was given and {'is' if count == 1 else 'are'} not shown."
+
+
+def _source_lines(citation: Citation) -> Iterator[str]:
+    yield ""
+    yield _line(
+        f"[{citation.number}] {outlet(citation)}, {date_label(citation.published_at)}: {citation.title} "
+        f"(article {citation.article_id}, characters {citation.start}–{citation.end})"
+    )
+    yield f"    “{_line(citation.quote)}”"
+    if web_address(citation.url):
+        yield f"    {citation.url}"
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """The answer for export. Strings are as stored: quotes equal `article.text[start:end]`."""
+    return {
+        "status": str(answer.status),
+        "question": answer.question,
+        "asked": answer.asked,
+        "answer": answer.text,
+        "claims": [
+            {
+                "text": claim.text,
+                "verdict": str(claim.verdict),
+                "missing": list(claim.missing),
+                "citations": [_citation_json(citation) for citation in claim.citations],
+            }
+            for claim in answer.claims
+        ],
+        "hits": [_hit_json(hit) for hit in answer.hits],
+        "model": answer.model,
+        "seconds": answer.seconds,
+        "notice": answer.notice,
+        "span": _plain(asdict(answer.span)),
+        "unresolved": answer.unresolved,
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    values = _plain(asdict(citation))
+    del values["passage_id"]
+    return values
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    best = hit.passage.sentences[hit.best]
+    return {
+        "passage_id": hit.passage.id,
+        "article_id": hit.article.id,
+        "title": hit.article.title,
+        "source": hit.article.source,
+        "published_at": _iso(hit.article.published_at),
+        "url": hit.article.url,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "score": float(hit.score),
+        "best": {"start": best.start, "end": best.end, "quote": best.text},
+        "signals": {name: float(value) for name, value in asdict(hit.signals).items()},
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Moments as ISO 8601 and tuples as lists, as JSON holds them."""
+    return {
+        name: _iso(value)
+        if isinstance(value, datetime)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,179 @@
+"""Answers, passages and articles as HTML for the page. Pure.
+
+Every string of a source or a model passes through `show.safe`; an address becomes a link only through
+`show.web_address`. The ids of an answer's elements begin with its `key`, so that several answers can stand
+on one page: `<key>-c2` is its second claim, `<key>-s3` the sentence that [3] cites. A link to such an id
+scrolls there and lights it up (CSS `:target`) without a script.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from rag.show import MARKS, outlet, safe, verdict_words, web_address
+from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
+
+_KEY = re.compile(r"[a-z][a-z0-9-]*")
+_PARAGRAPH_GAP = re.compile(r"\n\s*\n")
+_BULLET = re.compile(r"\s*([-*•–]|\d{1,2}[.)])\s*")
+
+
+def answer_html(answer: Answer, key: str) -> str:
+    """The claims, each with links to its cited sentences and its verdict."""
+    _check(key)
+    parts = [(claim.lead, _claim_html(claim, f"{key}-c{n}", key)) for n, claim in enumerate(answer.claims, 1)]
+    return f'<div class="r-answer">{_blocks(parts)}</div>'
+
+
+def draft_html(pieces: Sequence[str | Citation]) -> str:
+    """An answer while it is written: citations are shown but lead nowhere yet."""
+    written = "".join(
+        f'<span class="r-cite">[{piece.number}]</span>' if isinstance(piece, Citation) else safe(piece)
+        for piece in pieces
+    )
+    return f'<div class="r-answer r-draft" aria-busy="true">{written.strip()}</div>'
+
+
+def passages_html(shown: Answer | Sequence[Hit], key: str, cited_only: bool = False) -> str:
+    """The passages of an answer (cited ones first, each group in rank order) or of a search."""
+    hits, citations = (shown.hits, shown.citations) if isinstance(shown, Answer) else (shown, ())
+    cited = {citation.passage_id for citation in citations}
+    ordered = sorted(hits, key=lambda hit: hit.passage.id not in cited)
+    return "".join(
+        passage_html(hit, shown if isinstance(shown, Answer) else None, key)
+        for hit in ordered
+        if hit.passage.id in cited or not cited_only
+    )
+
+
+def passage_html(hit: Hit, answer: Answer | None, key: str) -> str:
+    """One passage: where it is from and its sentences, those that `answer` cites marked."""
+    _check(key)
+    here = {c.start: c for c in answer.citations if c.passage_id == hit.passage.id} if answer else {}
+    body, at, passage = "", 0, hit.passage
+    for number, sentence in enumerate(passage.sentences):
+        start = sentence.start - passage.start
+        inner = safe(sentence.text)
+        if answer and sentence.start in here:
+            body += _text(passage.text[at:start]) + _marked(inner, here[sentence.start], answer, key)
+        else:
+            kind = "r-near" if number == hit.best and not here else "r-plain"
+            body += _text(passage.text[at:start]) + f'<span class="{kind}">{inner}</span>'
+        at = sentence.end - passage.start
+    body += _text(passage.text[at:])
+    kind = "r-passage r-cited" if here else "r-passage"
+    return f'<article class="{kind}">{_head(hit.article)}<p class="r-text">{body}</p></article>'
+
+
+def article_html(article: Article, citations: Collection[Citation], key: str, at: int) -> str:
+    """The whole article with its cited sentences marked; id `<key>-read` on what starts at offset `at`."""
+    _check(key)
+    own = (c for c in citations if c.article_id == article.id and c.content_hash == article.content_hash)
+    marks = {c.start: (c.end, f"[{c.number}]") for c in own}
+    if at not in marks:
+        marks[at] = (at, "")
+    body, done = "", 0
+    for start in sorted(marks):
+        end, number = marks[start]
+        anchor = f' id="{key}-read"' if start == at else ""
+        body += _text(article.text[done:start])
+        inner = _text(article.text[start:end])
+        body += f"<mark{anchor}>{_number(number)}{inner}</mark>" if end > start else f"<span{anchor}></span>"
+        done = max(done, end)
+    body += _text(article.text[done:])
+    return (
+        f'<article class="r-article">{_head(article, times=True)}<div class="r-text">{body}</div></article>'
+    )
+
+
+def _check(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"Not a key for element ids: {key!r}")
+
+
+def _blocks(parts: Sequence[tuple[str, str]]) -> str:
+    """Claims as paragraphs, list items and headings, as the line breaks between them say."""
+    out = ""
+    for number, (lead, claim) in enumerate(parts):
+        lines = lead.split("\n")
+        if number and len(lines) == 1:
+            out = out.removesuffix("</p>") + f"{safe(lead) or ' '}{claim}</p>"
+            continue
+        if number and lines[0].strip():
+            out = out.removesuffix("</p>") + f"{safe(lines[0])}</p>"
+        for line in lines[1 if number else 0 : -1]:
+            if line.strip(" #*:"):
+                out += f'<p class="r-heading">{safe(line.strip(" #*:"))}</p>'
+        last = lines[-1]
+        item = ' class="r-item"' if _BULLET.fullmatch(last) else ""
+        out += f"<p{item}>{safe(last)}{claim}</p>"
+    return out
+
+
+def _claim_html(claim: Claim, identity: str, key: str) -> str:
+    links = "".join(
+        f' <a class="r-cite" href="#{key}-s{c.number}" title="{safe(_hover(c))}" '
+        f'aria-label="[{c.number}] {safe(outlet(c))}, {date_label(c.published_at)}">[{c.number}]</a>'
+        for c in claim.citations
+    )
+    text = f'<span class="r-claim" id="{identity}">{safe(claim.text)}</span>'
+    return f"{text}{links} {_verdict_html(claim)}"
+
+
+def _verdict_html(claim: Claim) -> str:
+    """A mark that is read without colour. Anything but full support is said in words."""
+    symbol, word = MARKS[claim.verdict]
+    if claim.verdict is Verdict.SUPPORTED:
+        reason = "Supported: the cited sentences hold what this says."
+        return (
+            f'<span class="r-verdict r-good" role="img" aria-label="{word}" title="{reason}">{symbol}</span>'
+        )
+    kind = "r-doubt" if claim.verdict is Verdict.PARTLY else "r-bad"
+    return f'<span class="r-verdict {kind}">{symbol} {safe(verdict_words(claim))}</span>'
+
+
+def _marked(inner: str, citation: Citation, answer: Answer, key: str) -> str:
+    """A cited sentence; its number leads back to the first claim that cites it."""
+    claim = next(n for n, claim in enumerate(answer.claims, 1) if citation in claim.citations)
+    back = (
+        f'<a class="r-cite" href="#{key}-c{claim}" title="Back to the answer" '
+        f'aria-label="[{citation.number}] back to the answer">[{citation.number}]</a>'
+    )
+    return f'<mark id="{key}-s{citation.number}">{back} {inner}</mark>'
+
+
+def _text(text: str) -> str:
+    return _PARAGRAPH_GAP.sub('<span class="r-gap"></span>', safe(text))
+
+
+def _number(number: str) -> str:
+    return f'<span class="r-cite">{number}</span> ' if number else ""
+
+
+def _head(article: Article, times: bool = False) -> str:
+    moments = [date_label(article.published_at)]
+    if times and article.published_at:
+        moments = [f"published {_moment(article.published_at)}"]
+        if article.updated_at and article.updated_at != article.published_at:
+            moments.append(f"updated {_moment(article.updated_at)}")
+    address = web_address(article.url)
+    link = (
+        f' · <a href="{safe(address)}" target="_blank" rel="noopener noreferrer">original at '
+        f"{safe((urlsplit(address).hostname or '').removeprefix('www.'))}</a>"
+        if address
+        else ""
+    )
+    people = f" · {safe(', '.join(article.authors))}" if times and article.authors else ""
+    return (
+        f'<p class="r-source"><b>{safe(outlet(article))}</b> · {", ".join(moments)}{people}{link}</p>'
+        f'<p class="r-title">{safe(article.title)}</p>'
+    )
+
+
+def _hover(citation: Citation) -> str:
+    return f"“{citation.quote}” ({outlet(citation)}, {date_label(citation.published_at)})"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{date_label(moment)}, {moment:%H:%M} {moment.tzname() or ''}".strip()

@@ -1,0 +1,241 @@
+"""The values that pass between the stages, in the order in which they arise. All are frozen.
+
+Offsets count Python characters (code points) of `Article.text`; `end` is exclusive.
+Vectors are float32 numpy arrays of length 1 (L2) unless said otherwise.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as it was read. A field that its file does not name stays empty or None."""
+
+    id: str  # stable for one origin: re-reading the same file gives the same id
+    title: str
+    text: str  # NFC, hidden characters removed; all offsets refer to this text
+    origin: str  # the path or address that it was read from
+    content_hash: str  # SHA-256 (hex) over all that was read; changes when any of it changes
+    source: str = ""  # the outlet
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None  # aware; never the time of reading
+    updated_at: datetime | None = None  # aware
+    ingested_at: datetime | None = None  # aware; set by the library
+    language: str = ""  # ISO 639-1, empty when unknown
+    url: str = ""  # http(s) only, else empty
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`article.text[start:end] == text`, always; no leading or trailing white space."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive whole sentences of one article; passages do not overlap."""
+
+    id: str  # article id, content hash and position: an id never means two different texts
+    article_id: str
+    position: int  # 0 for the first passage of its article
+    start: int
+    end: int
+    text: str  # article.text[start:end]
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """What one run of the encoder gives for a passage."""
+
+    passage: Vectors  # shape (dimension,)
+    sentences: Vectors  # shape (sentences, dimension), in the passage's order
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Why a passage was found: the raw parts of its score."""
+
+    words: float  # BM25 of the passage
+    vector: float  # cosine of question and passage
+    sentence: float  # cosine of question and the best sentence
+    coverage: float  # share (0..1) of the question's idf weight that the passage holds
+    sentence_coverage: float  # the same for its best sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, with all that is needed to cite it."""
+
+    passage: Passage
+    article: Article
+    score: float  # fused score; comparable within one retrieval only
+    best: int  # index into passage.sentences of the sentence nearest to the question
+    sentence_scores: tuple[float, ...]  # one per sentence, same scale within one retrieval
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What the library covers, so that a refusal can say what was searched."""
+
+    articles: int = 0
+    passages: int = 0
+    sources: tuple[str, ...] = ()  # outlets, most articles first
+    first: datetime | None = None  # earliest and latest publication
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question; the first thing that a page shows."""
+
+    question: str  # as typed
+    asked: str  # as searched: a follow-up made into a full question
+    hits: tuple[Hit, ...]  # best first
+    evidence: float  # 0..1, calibrated: how likely the hits answer the question
+    enough: bool  # False: say that the articles do not cover it, ask no model
+    span: Span
+    note: str = ""  # a constraint that was relaxed, say
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A pointer to a sentence of the prompt: hit (from 1), sentence of its passage (from 1)."""
+
+    hit: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence of an article, copied from the library: `quote == article.text[start:end]`."""
+
+    number: int  # as shown, from 1; the same sentence has the same number all through an answer
+    passage_id: str
+    article_id: str
+    content_hash: str
+    title: str
+    source: str
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    updated_at: datetime | None
+    url: str
+    start: int
+    end: int
+    quote: str
+
+
+class Verdict(StrEnum):
+    SUPPORTED = "supported"
+    PARTLY = "partly supported"
+    NOT_SUPPORTED = "not supported"
+    UNCITED = "uncited"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reason."""
+
+    verdict: Verdict
+    missing: tuple[str, ...] = ()  # what the cited sentences lack, e.g. "the number 48"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer. The answer reads: lead + text, claim after claim."""
+
+    text: str  # without markers
+    verdict: Verdict
+    missing: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    lead: str = ""  # what stands between the claim before and this one: line breaks, "- ", a heading
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    NOT_IN_ARTICLES = "not_in_articles"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, checked."""
+
+    status: Status
+    question: str
+    asked: str
+    claims: tuple[Claim, ...]
+    hits: tuple[Hit, ...]
+    model: str  # the answerer's name, "extractive" when no language model wrote it
+    seconds: float
+    notice: str = ""  # one sentence for the reader: what this is, why it failed, why it stops
+    span: Span = field(default_factory=Span)
+    unresolved: int = 0  # markers that pointed at no sentence of the prompt; never shown as citations
+
+    @property
+    def text(self) -> str:
+        """The answer as plain text with [n] after each cited claim."""
+        return "".join(
+            claim.lead + claim.text + "".join(f" [{c.number}]" for c in claim.citations)
+            for claim in self.claims
+        ).strip()
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Each cited sentence once, by number."""
+        seen = {c.number: c for claim in self.claims for c in claim.citations}
+        return tuple(seen[number] for number in sorted(seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation and what was answered."""
+
+    question: str
+    asked: str = ""
+    answer: str = ""
+
+
+def date_label(moment: datetime | None) -> str:
+    """A day as readers write it: '26 April 2024'."""
+    return f"{moment.day} {moment:%B %Y}" if moment else "no date"
+
+
+Piece = str | Marker  # what an answerer writes
+Event = Retrieval | str | Citation | Answer  # what a reader sees, in this order
+
+
+class Embedder(Protocol):
+    """Texts to vectors. `fingerprint` changes whenever the vectors would."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
+    def embed_question(self, question: str) -> Vectors: ...
+    def embed_passages(self, passages: Sequence[Passage], titles: Sequence[str]) -> list[PassageVectors]: ...
+
+
+class Answerer(Protocol):
+    """Writes an answer from hits. Yields text and markers; raises ModelError."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def notice(self) -> str: ...
+    def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]: ...

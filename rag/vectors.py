@@ -1,0 +1,119 @@
+"""The Chroma collection of passage vectors (cosine; our own vectors, its embedder is never used)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import IndexMismatch
+from rag.types import Vectors
+
+if TYPE_CHECKING:
+    from rag.rows import StoredPassage
+
+COLLECTION = "passages"
+UPSERT_MOST = 2000  # passages per call; Chroma takes at most 5461
+PROBES_MOST = 100  # neighbours asked for when a passage is not its own nearest one
+
+
+class VectorIndex:
+    """The collection in `folder`; made there if `make`.
+
+    Raises IndexMismatch when it is missing or damaged.
+    """
+
+    def __init__(self, folder: Path, *, make: bool = False) -> None:
+        import chromadb
+        from chromadb.config import Settings
+        from chromadb.errors import ChromaError
+
+        self._folder = folder
+        if not make and not (folder / "chroma.sqlite3").exists():
+            raise self._mismatch()
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._client = chromadb.PersistentClient(
+                path=str(folder), settings=Settings(anonymized_telemetry=False)
+            )
+            if make:
+                self._collection = self._client.get_or_create_collection(
+                    COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+                )
+            else:
+                self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
+        except (ChromaError, ValueError, OSError, RuntimeError) as error:
+            raise self._mismatch() from error
+
+    def _mismatch(self) -> IndexMismatch:
+        return IndexMismatch(
+            f"The vector index in {self._folder} is missing or damaged. Remake it: readout rebuild"
+        )
+
+    def close(self) -> None:
+        """Lets go of the files, so that the next opening sees what other processes wrote."""
+        self._client.close()  # type: ignore[attr-defined]  # in Client, not yet in its interface
+
+    def built_from(self) -> dict[str, str]:
+        return {key: str(value) for key, value in (self._collection.metadata or {}).items()}
+
+    def set_built_from(self, facts: dict[str, str]) -> None:
+        self._collection.modify(metadata=facts)
+
+    def write(self, removed: Sequence[str], added: Sequence[tuple[str, Sequence["StoredPassage"]]]) -> None:
+        """Takes versions out and puts versions in: (version, its passages).
+
+        One upsert holds whole articles only, so that a crash leaves each wholly in or wholly out.
+        """
+        if removed:
+            versions: list[str | int | float | bool] = [*removed]
+            self._collection.delete(where={"version": {"$in": versions}})  # type: ignore[dict-item]
+        batch: list[tuple[str, StoredPassage]] = []
+        for version, passages in added:
+            if batch and len(batch) + len(passages) > UPSERT_MOST:
+                self._upsert(batch)
+                batch = []
+            batch += [(version, stored) for stored in passages]
+        if batch:
+            self._upsert(batch)
+
+    def _upsert(self, batch: Sequence[tuple[str, "StoredPassage"]]) -> None:
+        for start in range(0, len(batch), UPSERT_MOST):  # more than one round for a huge article only
+            part = batch[start : start + UPSERT_MOST]
+            self._collection.upsert(
+                ids=[stored.passage.id for _, stored in part],
+                embeddings=np.stack([stored.vector for _, stored in part]),
+                metadatas=[{"version": version} for version, _ in part],
+            )
+
+    def search(self, vector: Vectors, most: int) -> list[tuple[str, float]]:
+        """Ids of the nearest passages with their cosine, nearest first."""
+        from chromadb.errors import ChromaError
+
+        try:
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=most, include=["distances"]
+            )
+        except (ChromaError, ValueError, RuntimeError) as error:
+            raise self._mismatch() from error
+        distances = found["distances"] or [[]]
+        return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
+
+    def ids(self) -> set[str]:
+        return set(self._collection.get(include=[])["ids"])
+
+    def unfound(self, passages: Sequence["StoredPassage"]) -> list[str]:
+        """Those of the passages that a search with their own vector does not bring."""
+        from chromadb.errors import ChromaError
+
+        lost = []
+        for stored in passages:
+            try:
+                near = self.search(stored.vector, 3)
+                if stored.passage.id not in {key for key, _ in near}:
+                    near = self.search(stored.vector, PROBES_MOST)  # copies crowd each other out
+            except (IndexMismatch, ChromaError):
+                near = []
+            if stored.passage.id not in {key for key, _ in near}:
+                lost.append(stored.passage.id)
+        return lost

@@ -1,0 +1,193 @@
+"""Words as the index sees them, and the tantivy index of all passages (BM25)."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import IndexMismatch
+
+if TYPE_CHECKING:
+    from rag.rows import StoredPassage
+
+ANALYZER = "english-2"  # part of what an index was built from: raise it when `_analyzer` changes
+WRITER_BYTES = 50_000_000  # tantivy's buffer: a few thousand passages between flushes
+LONGEST_WORD = 40  # characters; longer runs are addresses and noise
+
+# Words that carry no content in a question. Short on purpose: a word too many costs an answer.
+STOP_WORDS = frozenset(
+    "a an and any are as at be been being but by can could did do does for from had has have he her his"
+    " how i if in into is it its may me might my of on or our shall she should so some such than that the"
+    " their them then there these they this those to was we were what when where which who whom whose why"
+    " will with would you your s t about also between during according regarding".split()
+)
+_DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
+
+
+@cache
+def _analyzer() -> Any:
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.remove_long(LONGEST_WORD))
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _plain(text: str) -> str:
+    """Dotted abbreviations as one word, so that 'U.S.' finds 'US'."""
+    return _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+
+
+def stems(text: str) -> list[str]:
+    """The text's words, lower case, without accents and endings, in order."""
+    return _analyzer().analyze(_plain(text))  # type: ignore[no-any-return]
+
+
+@cache
+def _stop_stems() -> frozenset[str]:
+    return frozenset(stem for word in STOP_WORDS for stem in stems(word))
+
+
+def content_stems(text: str) -> list[str]:
+    """The stems that carry content, each once, in order; all stems if none does."""
+    words = dict.fromkeys(stems(text))
+    return [word for word in words if word not in _stop_stems()] or list(words)
+
+
+@dataclass(frozen=True, slots=True)
+class WordHit:
+    number: int
+    score: float  # BM25
+
+
+class WordIndex:
+    """The tantivy index in `folder`; made there if `make`.
+
+    Raises IndexMismatch when it is missing or damaged.
+    """
+
+    def __init__(self, folder: Path, *, make: bool = False) -> None:
+        import tantivy
+
+        self._folder = folder
+        self._schema = _schema()
+        try:
+            if make and not (folder / "meta.json").exists():
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(self._schema, str(folder))
+            else:
+                self._index = tantivy.Index.open(str(folder))
+            self._index.register_tokenizer("readout", _analyzer())
+            self._searcher = self._index.searcher()
+        except (ValueError, OSError) as error:
+            raise IndexMismatch(
+                f"The word index in {folder} is missing or damaged. Remake it: readout rebuild"
+            ) from error
+
+    # Each index says what it was built from; the file is replaced after the commit that it describes.
+
+    @property
+    def _state_path(self) -> Path:
+        return self._folder / "built-from.json"
+
+    def built_from(self) -> dict[str, str]:
+        try:
+            found = json.loads(self._state_path.read_text())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def set_built_from(self, facts: dict[str, str]) -> None:
+        draft = self._state_path.with_suffix(".new")
+        draft.write_text(json.dumps(facts))
+        draft.replace(self._state_path)
+
+    def write(
+        self, removed: Sequence[str], added: Sequence[tuple[str, str, Sequence["StoredPassage"]]]
+    ) -> None:
+        """Takes versions out and puts versions in: (version, title, its passages)."""
+        import tantivy
+
+        writer = self._index.writer(WRITER_BYTES, 1)
+        for version in (*removed, *(version for version, _, _ in added)):
+            writer.delete_documents_by_term("version", version)
+        for version, title, passages in added:
+            for stored in passages:
+                text = _plain(f"{title}\n{stored.passage.text}")
+                writer.add_document(tantivy.Document(number=stored.number, version=version, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.reload()
+
+    def reload(self) -> None:
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def search(self, words: Sequence[str], most: int) -> list[WordHit]:
+        """The passages with the best BM25 for these stems, best first."""
+        if not words or not self._searcher.num_docs:
+            return []
+        return self._hits(self._any_of(words), most)
+
+    def score(self, words: Sequence[str], numbers: Sequence[int]) -> dict[int, float]:
+        """BM25 of the passages named, for these stems; a passage with none of them is left out."""
+        import tantivy
+
+        if not words or not numbers:
+            return {}
+        must = tantivy.Occur.Must
+        query = tantivy.Query.boolean_query([(must, self._among(numbers)), (must, self._any_of(words))])
+        return {hit.number: hit.score for hit in self._hits(query, len(numbers))}
+
+    def _among(self, numbers: Sequence[int]) -> Any:
+        import tantivy
+
+        some = tantivy.Query.term_set_query(self._schema, "number", list(numbers))
+        return tantivy.Query.const_score_query(some, 0.0)
+
+    def _any_of(self, words: Sequence[str]) -> Any:
+        import tantivy
+
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", word)) for word in words]
+        )
+
+    def _hits(self, query: Any, most: int) -> list[WordHit]:
+        found = self._searcher.search(query, most, count=False).hits
+        numbers = self._searcher.fast_field_values("number", [address for _, address in found])
+        return [WordHit(int(number or 0), score) for (score, _), number in zip(found, numbers, strict=True)]
+
+    def frequencies(self, words: Sequence[str]) -> tuple[list[int], int]:
+        """In how many passages each stem stands, and how many passages there are."""
+        return [self._searcher.doc_freq("text", word) for word in words], self._searcher.num_docs
+
+    def numbers_held(self, numbers: Sequence[int]) -> set[int]:
+        """Which of these passages the index holds."""
+        return {hit.number for hit in self._hits(self._among(numbers), len(numbers))} if numbers else set()
+
+    def numbers(self) -> list[int]:
+        """The numbers of all passages held, sorted; twice where held twice."""
+        import tantivy
+
+        found = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs)).hits
+        values = self._searcher.fast_field_values("number", [address for _, address in found])
+        return sorted(int(value or 0) for value in values)
+
+
+@cache
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("number", stored=True, indexed=True, fast=True)
+    builder.add_text_field("version", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("text", tokenizer_name="readout", index_option="position")
+    return builder.build()

@@ -1,0 +1,111 @@
+"""The real page in a real browser: `streamlit run app.py` on a library of a few small articles."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.conftest import ENCODER_CACHE
+
+ROOT = Path(__file__).parent.parent.parent
+ARTICLES = Path(__file__).parent / "articles"
+START_SECONDS = 60.0
+
+
+@dataclass
+class Visit:
+    """An open page, with all that it asked for and all that it ran or complained of."""
+
+    page: Page
+    address: str
+    requests: list[Request] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        number = self.page.locator("h2.r-question").count() + 1
+        self.page.get_by_role("textbox", name="Ask about the articles").fill(question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(f".st-key-foot-a{number} .r-foot").wait_for()
+
+    def strangers(self) -> list[str]:
+        """Addresses asked for that are not the page's own server."""
+        own = (self.address, self.address.replace("http", "ws", 1), "data:", "blob:")
+        return [request.url for request in self.requests if not request.url.startswith(own)]
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """The environment without anything that would change the settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("READOUT_", "OPENAI_", "STREAMLIT_"))
+    }
+    own = {"READOUT_HOME": home, "READOUT_CACHE": ENCODER_CACHE, "READOUT_API_KEY": "", "READOUT_MODEL": ""}
+    return kept | {name: str(value) for name, value in own.items()}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running page."""
+    environment = clean_environment(tmp_path_factory.mktemp("home"))
+    add = [sys.executable, "-m", "rag.cli", "add", str(ARTICLES)]
+    subprocess.run(add, cwd=ROOT, env=environment, check=True, capture_output=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    log = (tmp_path_factory.mktemp("log") / "streamlit.log").open("w")
+    with log, subprocess.Popen(run, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(f"{address}/_stcore/health", process)
+            yield address
+        finally:
+            process.terminate()
+
+
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError(f"The page did not start: {address}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_chromium()
+    assert path, "No Chromium found. Run: python tests/browser/chromium.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A fresh session, 1440 × 900 unless the test names a size."""
+    width, height = getattr(request, "param", (1440, 900))
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    visit = Visit(page, server)
+    page.on("request", lambda one: visit.requests.append(one))
+    page.on("dialog", lambda dialog: (visit.events.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: visit.events.append(f"error {error}"))
+    page.goto(server)
+    page.get_by_text("Ask the articles").wait_for(timeout=START_SECONDS * 1000)
+    yield visit
+    context.close()

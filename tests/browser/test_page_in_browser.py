@@ -1,0 +1,138 @@
+"""What people see and do: ask, read, click a citation, see the sentence; and what must never happen."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Visit
+
+BRIDGE = "How long is the harbour bridge and what did it cost?"
+MUSEUM = "When will the ferry museum open?"
+ORCHIDS = "How many visitors did the orchid fair of Marrow draw?"
+LIT = "rgb(255, 210, 77)"  # --r-lit of the light style
+
+
+def lit(sentence: Locator) -> None:
+    expect(sentence).to_be_in_viewport()
+    expect(sentence).to_have_css("background-color", LIT)
+
+
+def top(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box
+    return box["y"]
+
+
+def test_a_click_on_a_citation_lights_up_its_sentence_and_leaves_the_chat_alone(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    page = visit.page
+    panel = page.locator(".st-key-passages")
+    question = page.locator("h2.r-question")
+    before, runs = top(question), len(visit.requests)
+    citation = page.locator(".st-key-chat a.r-cite", has_text="[1]").first
+    sentence = page.locator("#a1-s1")
+    for _ in range(2):  # a second click on the same citation works as the first
+        panel.evaluate("panel => panel.scrollTo({top: panel.scrollHeight, behavior: 'instant'})")
+        citation.click()
+        lit(sentence)
+        assert sentence.inner_text().removeprefix("[1] ") in (citation.get_attribute("title") or "")
+        assert top(question) == before
+    assert len(visit.requests) == runs
+
+
+def test_the_number_in_a_passage_leads_back_to_the_claim(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    visit.page.locator("#a1-s1 a.r-cite").click()
+    lit(visit.page.locator("#a1-c1"))
+
+
+def test_a_citation_of_an_earlier_answer_brings_its_own_passages_to_the_front(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    visit.ask(MUSEUM)
+    page = visit.page
+    earlier, latest = page.locator(".st-key-kept-a1"), page.locator(".st-key-shown-a2")
+    expect(latest).to_be_visible()
+    expect(earlier).to_be_hidden()
+    page.locator(".st-key-exchange-a1 a.r-cite").first.click()
+    lit(page.locator("#a1-s1"))
+    expect(latest).to_be_hidden()
+    visit.ask("Who will show visitors around the ferry?")
+    expect(page.locator(".st-key-shown-a3")).to_be_visible()
+    expect(page.locator(".st-key-kept-a1")).to_be_hidden()
+    page.locator(".st-key-exchange-a1").get_by_text("Show passages").click()
+    expect(page.locator(".st-key-shown-a1")).to_be_visible()
+
+
+def test_passages_and_question_box_stay_in_view_while_the_chat_scrolls(visit: Visit) -> None:
+    for question in (BRIDGE, MUSEUM, BRIDGE, MUSEUM):
+        visit.ask(question)
+    page = visit.page
+    for place in ("0", "chat.scrollHeight"):
+        page.locator(".st-key-chat").evaluate(f"chat => chat.scrollTo({{top: {place}, behavior: 'instant'}})")
+        expect(page.locator(".st-key-passages")).to_be_in_viewport()
+        expect(page.get_by_role("textbox", name="Ask about the articles")).to_be_in_viewport()
+    expect(page.locator("h2.r-question").last).to_be_in_viewport()
+    assert page.locator(".stMain").evaluate("main => main.scrollHeight - main.clientHeight") <= 1
+
+
+def test_reading_in_the_article_opens_it_at_the_sentence(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    visit.page.get_by_role("button", name="Read in the article").first.click()
+    dialog = visit.page.get_by_role("dialog")
+    lit(dialog.locator("#article-read"))
+    expect(dialog).to_contain_text("work is to begin in 2026")
+    link = dialog.get_by_role("link", name="original at gazette.example")
+    expect(link).to_have_attribute("href", "https://gazette.example/harbour-bridge")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    expect(dialog.get_by_role("button", name="Close")).to_be_in_viewport()
+
+
+def test_what_the_articles_do_not_hold_is_said(visit: Visit) -> None:
+    visit.ask("Which composer wrote the opera about the Queen of Sheba?")
+    expect(visit.page.get_by_text("Not in the articles")).to_be_visible()
+    expect(visit.page.get_by_text("The nearest passages:")).to_be_visible()
+
+
+def test_a_hostile_article_runs_nothing_and_asks_for_nothing(visit: Visit) -> None:
+    visit.ask(ORCHIDS)
+    page = visit.page
+    panel = page.locator(".st-key-passages")
+    expect(panel).to_contain_text('<img src=x onerror="window.ran=1">')
+    page.locator(".st-key-chat a.r-cite").first.click()
+    lit(page.locator("#a1-s1"))
+    page.locator(".st-key-chat a.r-cite").first.hover()
+    expect(panel).to_contain_text("<script>window.ran=1</script> Orchid Wire")  # an outlet's name
+    page.get_by_role("button", name="Read in the article").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("window.ran=1")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.ran") is None
+    assert visit.events == []
+    assert visit.strangers() == []
+    inside = page.locator(".stHtml")
+    assert inside.locator("img, iframe, svg, object, embed, form, [onerror], [onload]").count() == 0
+    links = inside.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert all(link.startswith(("#", "https://gazette.example/")) for link in links)
+
+
+def test_no_request_leaves_the_page_and_nothing_fails(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    visit.page.locator(".st-key-chat a.r-cite").first.click()
+    visit.page.get_by_role("button", name="Read in the article").first.click()
+    lit(visit.page.locator("#article-read"))
+    assert len(visit.requests) > 5
+    assert visit.strangers() == []
+    assert visit.events == []
+
+
+@pytest.mark.parametrize("visit", [(1440, 900), (1024, 768), (390, 844)], indirect=True)
+def test_nothing_is_cut_off_at_any_width(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    page = visit.page
+    width = page.viewport_size["width"]  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in (".st-key-chat", ".st-key-passages", ".st-key-top"):
+        box = page.locator(name).bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    page.locator(".st-key-chat a.r-cite").first.click()
+    lit(page.locator("#a1-s1"))

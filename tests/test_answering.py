@@ -1,0 +1,139 @@
+"""The whole path from a question to a checked answer, without and with a model (over real HTTP)."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.answering import Readout, follow
+from rag.embedding import EmbeddedEncoder
+from rag.errors import ModelCut, ModelError, QuestionError
+from rag.extractive import ExtractiveAnswerer
+from rag.generative import GenerativeAnswerer
+from rag.settings import Settings
+from rag.types import Answer, Citation, Marker, Piece, Retrieval, Status, Turn, Verdict
+from tests.model_server import ModelServer
+from tests.test_retrieval import make_readout
+
+QUESTION = "What is the first red line?"
+UNCOVERED = "What is the price of copper in Chile?"
+
+
+@pytest.fixture(scope="module")
+def readout(tmp_path_factory: pytest.TempPathFactory, encoder: EmbeddedEncoder) -> Readout:
+    return make_readout(tmp_path_factory.mktemp("home"), encoder)
+
+
+class Scripted:
+    """An answerer that writes what it is told, then fails if it is told to."""
+
+    name = "scripted"
+    notice = "Written for a test."
+
+    def __init__(self, *pieces: Piece, error: ModelError | None = None) -> None:
+        self._pieces = pieces
+        self._error = error
+        self.calls = 0
+
+    def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
+        self.calls += 1
+        yield from self._pieces
+        if self._error:
+            raise self._error
+
+
+def ask(readout: Readout, question: str = QUESTION, **options: object) -> tuple[list[object], Answer]:
+    events = list(readout.ask(question, **options))  # type: ignore[arg-type]
+    assert isinstance(events[-1], Answer)
+    return events[:-1], events[-1]
+
+
+def test_hits_come_first_then_text_then_one_answer(readout: Readout) -> None:
+    events, answer = ask(readout)
+    assert isinstance(events[0], Retrieval)
+    assert all(isinstance(event, str | Citation) for event in events[1:])
+    assert answer.status is Status.ANSWERED
+    assert answer.seconds > 0
+
+
+def test_without_a_model_every_claim_is_a_verbatim_cited_sentence(readout: Readout) -> None:
+    _, answer = ask(readout)
+    assert answer.claims
+    for claim in answer.claims:
+        (citation,) = claim.citations
+        assert claim.text == " ".join(citation.quote.split())
+        assert claim.verdict is Verdict.SUPPORTED
+        article = readout.article(citation.article_id)
+        assert article is not None
+        assert article.text[citation.start : citation.end] == citation.quote
+        assert article.content_hash == citation.content_hash
+    assert "Wang Yi called the Taiwan question the first red line." in answer.text
+    assert answer.notice.startswith("Quoted from the articles")
+
+
+def test_too_thin_evidence_is_said_and_no_answerer_is_asked(readout: Readout) -> None:
+    writer = Scripted("Copper costs much.")
+    events, answer = ask(readout, UNCOVERED, answerer=writer)
+    assert answer.status is Status.NOT_IN_ARTICLES
+    assert writer.calls == 0
+    assert answer.claims == ()
+    assert answer.hits  # the nearest passages
+    assert "16 articles published from 26 April 2024 to 13 September 2024" in answer.notice
+    assert len(events) == 1
+
+
+def test_markers_become_citations_and_unknown_ones_are_counted(readout: Readout) -> None:
+    writer = Scripted("Wang named a red line", Marker(1, 1), Marker(9, 9), ".")
+    events, answer = ask(readout, answerer=writer)
+    (claim,) = answer.claims
+    assert [c.quote for c in claim.citations] == ["Wang Yi called the Taiwan question the first red line."]
+    assert answer.unresolved == 1
+    assert sum(isinstance(event, Citation) for event in events) == 1
+
+
+def test_a_claim_that_changes_a_number_is_not_supported_wholly(readout: Readout) -> None:
+    question = "How high is the tariff on electric vehicles?"
+    hits = readout.retriever.retrieve(question).hits
+    place = next(i for i, hit in enumerate(hits, 1) if hit.article.id == "tariffs")
+    for number, verdict in (("100", Verdict.SUPPORTED), ("90", Verdict.PARTLY)):
+        text = f"The United States raised the tariff on electric vehicles to {number} percent"
+        _, answer = ask(readout, question, answerer=Scripted(text, Marker(place, 1), "."))
+        assert answer.claims[0].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("writer", "status"),
+    [
+        (Scripted(error=ModelError("The model is away.")), Status.FAILED),
+        (Scripted("Wang spoke", error=ModelCut("The answer stops here.")), Status.INCOMPLETE),
+        (Scripted("Wang spoke", error=ModelError("The model is away.")), Status.INCOMPLETE),
+        (Scripted(), Status.NOT_IN_ARTICLES),
+    ],
+)
+def test_a_models_failure_is_an_answer_with_the_passages(
+    readout: Readout, writer: Scripted, status: Status
+) -> None:
+    _, answer = ask(readout, answerer=writer)
+    assert answer.status is status
+    assert answer.hits
+    assert answer.notice
+
+
+def test_a_question_that_cannot_be_asked_raises(readout: Readout) -> None:
+    with pytest.raises(QuestionError):
+        ask(readout, " ")
+
+
+def test_a_follow_up_is_searched_with_what_it_leaves_out(readout: Readout) -> None:
+    _, answer = ask(readout, "And what did he say about it?", turns=follow(["What did Wang say of Taiwan?"]))
+    assert answer.asked == "And what did he say about it? (What did Wang say of Taiwan?)"
+    assert answer.question == "And what did he say about it?"
+    assert answer.claims[0].citations[0].article_id == "taiwan"
+
+
+def test_the_chosen_answerer_follows_the_settings(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    from rag.answering import choose_answerer
+
+    assert isinstance(choose_answerer(Settings(home=tmp_path, model="")), ExtractiveAnswerer)
+    chosen = choose_answerer(Settings(home=tmp_path, model="openai:m", base_url="http://127.0.0.1:9/v1"))
+    assert isinstance(chosen, GenerativeAnswerer)

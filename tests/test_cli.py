@@ -1,0 +1,169 @@
+"""The command `readout`, run as a user runs it: in a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ENCODER_CACHE
+
+TALKS = """---
+title: Wang and Blinken talk in Beijing
+source: Example Wire
+authors: [Ann Li]
+published_at: 2024-04-26T10:00:00+00:00
+url: https://example.org/talks
+---
+
+Wang Yi met Antony Blinken in Beijing on Friday. Wang called the Taiwan question the first red line.
+
+Blinken said that the United States keeps to its one-China policy.
+"""
+
+
+class Command:
+    """Runs `readout` against a library of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("READOUT_", "OPENAI_"))},
+            "READOUT_HOME": str(home),
+            "READOUT_CACHE": str(ENCODER_CACHE),
+        }
+
+    def __call__(self, *arguments: str, fails: bool = False) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "rag.cli", *arguments],
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=120,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode == (1 if fails else 0), done.stderr
+        return done.stderr if fails and not done.stdout else done.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("articles")
+    (folder / "talks.md").write_text(TALKS)
+    (folder / "pandas.txt").write_text(
+        "Pandas arrive in San Diego\nPublished: Jun 28, 2024 09:10 AM\n\nTwo pandas arrived at the zoo."
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def readout(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Command:
+    command = Command(tmp_path_factory.mktemp("home"))
+    added = command("add", str(folder))
+    assert "2 files: 2 added. The library holds 2 articles." in added
+    return command
+
+
+def test_ask_prints_the_answer_and_the_cited_sentences_with_offsets(readout: Command) -> None:
+    printed = readout("ask", "What is the first red line?")
+    assert "Example Wire, 26 April 2024:" in printed
+    assert "Wang called the Taiwan question the first red line. [1]" in printed
+    assert "characters 49–100" in printed  # counted in the text above
+
+
+def test_ask_as_json_has_the_promised_shape(readout: Command) -> None:
+    answer = json.loads(readout("ask", "--json", "What is the first red line?"))
+    assert answer["status"] == "answered"
+    assert {"status", "question", "asked", "answer", "claims", "hits", "model", "seconds"} <= answer.keys()
+    citation = answer["claims"][0]["citations"][0]
+    assert citation["source"] == "Example Wire"
+    assert citation["url"] == "https://example.org/talks"
+    assert citation["published_at"].startswith("2024-04-26T10:00:00")
+    body = TALKS.split("---\n\n", 1)[1]
+    assert body[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_what_the_articles_do_not_cover_is_said(readout: Command) -> None:
+    answer = json.loads(readout("ask", "--json", "What is the price of copper?"))
+    assert answer["status"] == "not_in_articles"
+    assert answer["claims"] == []
+    assert answer["hits"]
+
+
+def test_a_follow_up_is_asked_within_its_conversation(readout: Command) -> None:
+    question = ("ask", "--json", "And who met him?", "--after", "What did Wang say about Taiwan?")
+    assert json.loads(readout(*question))["asked"] == "And who met him? (What did Wang say about Taiwan?)"
+
+
+def test_search_prints_outlet_date_scores_and_the_best_sentence(readout: Command) -> None:
+    printed = readout("search", "pandas at the zoo")
+    first = printed.split("\n\n")[0]
+    assert "Pandas arrive in San Diego" in first
+    assert "28 June 2024" in first
+    assert "score" in first
+    assert "» Two pandas arrived at the zoo." in first
+
+
+def test_list_and_show_name_what_is_known_of_an_article(readout: Command) -> None:
+    listed = json.loads(readout("list", "--json"))
+    assert [row["title"] for row in listed] == ["Pandas arrive in San Diego", "Wang and Blinken talk in Beijing"]
+    shown = readout("show", "talks-")
+    assert "Ann Li" in shown
+    assert "https://example.org/talks" in shown
+    assert "Blinken said that the United States keeps to its one-China policy." in shown
+
+
+def test_check_finds_no_fault_before_and_after_a_rebuild(readout: Command) -> None:
+    assert "2 articles, 2 passages: 0 faults." in readout("check")
+    assert "Rebuilt the indexes of 2 articles, 2 passages." in readout("rebuild")
+    assert "0 faults" in readout("check")
+
+
+def test_adding_again_changes_nothing(readout: Command, folder: Path) -> None:
+    assert "2 files: 2 unchanged." in readout("add", str(folder))
+
+
+def test_a_removed_article_is_gone(tmp_path: Path, folder: Path) -> None:
+    command = Command(tmp_path)
+    command("add", str(folder))
+    assert "removed    pandas-" in command("remove", "pandas")
+    assert [row["title"] for row in json.loads(command("list", "--json"))] == ["Wang and Blinken talk in Beijing"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("show", "nothing-like-this"), "readout: No article has the id 'nothing-like-this'."),
+        (("ask", " "), "readout: The question is empty."),
+        (("add", "/nowhere/at/all"), "/nowhere/at/all"),
+        (("remove", "nothing-like-this"), "readout: No article has the id"),
+    ],
+)
+def test_a_users_error_is_one_sentence_and_exit_code_1(
+    readout: Command, arguments: tuple[str, ...], message: str
+) -> None:
+    assert message in readout(*arguments, fails=True)
+
+
+def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    assert "readout add" in command("ask", "Anything?")
+    assert "readout add" in command("list")
+
+
+def test_a_home_that_cannot_be_made_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert "READOUT_HOME" in Command(tmp_path / "file" / "home")("list", fails=True)
+
+
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    command.environment["READOUT_HITS"] = "many"
+    assert "hits" in command("list", fails=True)
+
+
+def test_every_command_is_in_the_help() -> None:
+    printed = Command(Path())("--help")
+    for name in ("add", "list", "show", "remove", "search", "ask", "check", "rebuild", "settings"):
+        assert name in printed

@@ -1,0 +1,91 @@
+"""Answers of quoted sentences: which ones, in which order, under which heading."""
+
+from rag.extractive import ExtractiveAnswerer
+from rag.passages import split_sentences
+from rag.types import Article, Hit, Marker, Passage, Retrieval, Signals, Span
+from tests.fakes import make_article
+
+
+def make_hit(article: Article, scores: tuple[float, ...], start: int = 0, end: int | None = None) -> Hit:
+    """The article's text (or a part of it) as one passage with these sentence scores."""
+    part = article.text[start:end]
+    sentences = tuple(
+        type(s)(s.start + start, s.end + start, s.text) for s in split_sentences(part)
+    )
+    assert len(sentences) == len(scores)
+    passage = Passage(f"{article.id}:{start}", article.id, 0, start, start + len(part), part, sentences)
+    best = max(range(len(scores)), key=scores.__getitem__)
+    return Hit(passage, article, max(scores), best, scores, Signals(0, 0, 0, 0, 0))
+
+
+def written(question: str, *hits: Hit) -> tuple[str, list[Marker]]:
+    retrieval = Retrieval(question, question, hits, 1.0, True, Span())
+    pieces = list(ExtractiveAnswerer().write(retrieval, ()))
+    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    return text, [piece for piece in pieces if isinstance(piece, Marker)]
+
+
+def test_the_best_sentences_stand_in_reading_order_under_outlet_and_date() -> None:
+    article = make_article("a", "Wang spoke first. It rained. Blinken spoke last.")
+    text, markers = written("Who spoke?", make_hit(article, (0.8, 0.1, 0.9)))
+    assert text == "\n\nExample Wire, 26 April 2024:\n\nWang spoke first.\n\nBlinken spoke last."
+    assert markers == [Marker(1, 1), Marker(1, 3)]
+
+
+def test_an_article_without_an_outlet_is_headed_by_its_title() -> None:
+    article = make_article("a", "Wang spoke.", title="Talks in Beijing", source="", published_at=None)
+    text, _ = written("Who spoke?", make_hit(article, (1.0,)))
+    assert text.startswith("\n\nTalks in Beijing, no date:")
+
+
+def test_a_sentence_is_not_said_twice() -> None:
+    one = make_article("one", "The council of Linden voted for the new bridge.")
+    two = make_article("two", "The council of Linden voted for the new bridge on Monday.")
+    text, markers = written("What did it vote for?", make_hit(one, (1.0,)), make_hit(two, (0.9,)))
+    assert markers == [Marker(1, 1)]
+    assert "Monday" not in text
+
+
+def test_a_far_weaker_sentence_is_left_out() -> None:
+    article = make_article("a", "Wang spoke first. It rained.")
+    _, markers = written("Who spoke?", make_hit(article, (1.0, 0.3)))
+    assert markers == [Marker(1, 1)]
+
+
+LIST = (
+    "They agreed on three points.\n\nFirst, talks go on. They meet weekly.\n\nSecond, trade grows.\n\n"
+    "Third, students travel.\n\nThat was all."
+)
+
+
+def test_a_list_is_given_whole_and_nothing_else() -> None:
+    article = make_article("a", LIST)
+    _, markers = written("Which three points?", make_hit(article, (0.9, 0.1, 0.1, 0.1, 0.1, 0.9)))
+    assert markers == [Marker(1, n) for n in (2, 3, 4, 5)]
+
+
+def test_a_list_whose_first_item_is_not_counted_begins_with_the_paragraph_before() -> None:
+    article = make_article("a", LIST.replace("First, talks", "Talks"))
+    _, markers = written("Which three points?", make_hit(article, (0.9, 0.1, 0.1, 0.1, 0.1, 0.9)))
+    assert markers == [Marker(1, n) for n in (2, 3, 4, 5)]
+
+
+def test_a_list_goes_on_in_the_next_passage() -> None:
+    article = make_article("a", LIST)
+    cut = LIST.index("Third")
+    hits = (make_hit(article, (0.9, 0.1, 0.1, 0.1), 0, cut), make_hit(article, (0.1, 0.2), cut))
+    _, markers = written("Which three points?", *hits)
+    assert markers == [Marker(1, 2), Marker(1, 3), Marker(1, 4), Marker(2, 1)]
+
+
+def test_a_question_for_no_list_gets_no_list() -> None:
+    article = make_article("a", LIST)
+    _, markers = written("Who travels?", make_hit(article, (0.1, 0.1, 0.1, 0.1, 0.9, 0.1)))
+    assert markers == [Marker(1, 5)]
+
+
+def test_brackets_in_an_article_stay_text() -> None:
+    article = make_article("a", "Wang said [1.1] and left.")
+    text, markers = written("Who left?", make_hit(article, (1.0,)))
+    assert "[1.1]" in text
+    assert markers == [Marker(1, 1)]

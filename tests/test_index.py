@@ -1,0 +1,166 @@
+"""The derived indexes: they follow the library, are never searched when they differ, and can be remade."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rag.adding import Adder, Outcome
+from rag.errors import IndexMismatch
+from rag.index import Indexes
+from rag.library import Library
+from rag.settings import Settings
+from rag.types import Article
+from rag.words import content_stems
+from tests.fakes import HashEmbedder, make_article
+
+TARIFFS = "The United States raised tariffs on steel. Exporters in Hebei protested."
+PANDAS = "Two pandas arrived in San Diego. Their names are Yun Chuan and Xin Bao."
+
+
+class Desk:
+    """A library with its indexes and all that adds to it."""
+
+    def __init__(self, home: Path, embedder: HashEmbedder | None = None) -> None:
+        self.home = home
+        self.embedder = embedder or HashEmbedder()
+        self.library = Library(home)
+        self.indexes = Indexes(self.library)
+        self.adder = Adder(self.library, self.indexes, self.embedder, Settings(home=home))
+
+    def add(self, *articles: Article) -> list[Outcome]:
+        with self.library.writing():
+            return [verdict.outcome for verdict in self.adder.add_articles(articles)]
+
+    def remove(self, article_id: str) -> None:
+        with self.library.writing():
+            self.library.remove([article_id])
+            self.indexes.sync()
+
+    def found(self, question: str) -> list[str]:
+        """Article ids by words, then by vector."""
+        numbers = [hit.number for hit in self.indexes.search_words(content_stems(question), 5)]
+        by_words = [s.passage.article_id for s in self.library.passages(numbers=numbers)]
+        near = self.indexes.search_vectors(self.embedder.embed_question(question), 1)
+        return by_words + [s.passage.article_id for s in self.library.passages(ids=[k for k, _ in near])]
+
+    def close(self) -> None:
+        self.indexes.close()
+        self.library.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "home")
+    assert desk.add(make_article("tariffs", TARIFFS), make_article("pandas", PANDAS)) == ["added", "added"]
+    return desk
+
+
+def test_both_indexes_find_what_was_added(desk: Desk) -> None:
+    assert desk.found("pandas in San Diego") == ["pandas", "pandas"]
+    assert desk.found("tariffs on steel") == ["tariffs", "tariffs"]
+    assert desk.indexes.check().faults == ()
+
+
+def test_adding_again_changes_nothing(desk: Desk) -> None:
+    before = desk.library.state()
+    assert desk.add(make_article("pandas", PANDAS)) == ["unchanged"]
+    assert desk.library.state() == before
+
+
+def test_the_same_text_from_elsewhere_adds_nothing(desk: Desk) -> None:
+    assert desk.add(make_article("copy-of-pandas", PANDAS)) == ["unchanged"]
+
+
+def test_a_replaced_article_is_found_by_its_new_text_only(desk: Desk) -> None:
+    assert desk.add(make_article("pandas", "Elephants came to Hanoi.")) == ["replaced"]
+    assert desk.found("Elephants Hanoi") == ["pandas", "pandas"]
+    assert desk.indexes.search_words(content_stems("pandas"), 5) == []
+    assert desk.indexes.check().faults == ()
+
+
+def test_a_removed_article_is_found_no_more(desk: Desk) -> None:
+    desk.remove("pandas")
+    assert desk.indexes.search_words(content_stems("pandas"), 5) == []
+    assert desk.found("pandas in San Diego") == ["tariffs"]
+    assert desk.indexes.check().faults == ()
+
+
+def test_an_open_reader_sees_what_another_adds(desk: Desk) -> None:
+    reader = Desk(desk.home)
+    assert reader.found("Elephants Hanoi")[:-1] == []
+    desk.add(make_article("elephants", "Elephants came to Hanoi."))
+    assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
+
+
+def test_indexes_that_lag_behind_are_brought_up_on_opening(desk: Desk) -> None:
+    desk.close()
+    whole = Desk(desk.home)
+    shutil.rmtree(whole.home / whole.library.state().indexes)
+    assert whole.found("tariffs on steel") == ["tariffs", "tariffs"]
+
+
+def test_indexes_of_another_library_are_refused(desk: Desk, tmp_path: Path) -> None:
+    other = Desk(tmp_path / "other")
+    other.add(make_article("pandas", PANDAS), make_article("more", TARIFFS))
+    other.close()
+    desk.close()
+    folder = Library(desk.home).state().indexes
+    shutil.rmtree(desk.home / folder)
+    shutil.copytree(other.home / folder, desk.home / folder)
+    with pytest.raises(IndexMismatch, match="readout rebuild"):
+        Desk(desk.home).found("pandas")
+
+
+@pytest.mark.parametrize("part", ["vectors", "words"])
+def test_a_lost_index_is_refused_then_remade(desk: Desk, part: str) -> None:
+    desk.close()
+    broken = Desk(desk.home)
+    shutil.rmtree(broken.home / broken.library.state().indexes / part)
+    with pytest.raises(IndexMismatch, match="readout rebuild"):
+        broken.found("pandas")
+    assert len(broken.indexes.check().faults) == 1
+    with broken.library.writing():
+        broken.indexes.rebuild()
+    assert broken.found("pandas in San Diego") == ["pandas", "pandas"]
+    assert broken.indexes.check().faults == ()
+
+
+def test_lost_nearest_neighbour_files_are_noticed_on_opening(desk: Desk) -> None:
+    desk.close()
+    folder = desk.home / Library(desk.home).state().indexes / "vectors"
+    before = list(folder.iterdir())
+    emptied = Desk(desk.home)
+    emptied.indexes.refresh()
+    collection = emptied.indexes._vectors
+    assert collection is not None
+    assert before
+    collection._collection.delete(ids=list(collection.ids()))
+    emptied.close()
+    with pytest.raises(IndexMismatch, match="readout rebuild"):
+        Desk(desk.home).found("pandas")
+
+
+def test_check_names_what_is_lost_and_what_is_phantom(desk: Desk) -> None:
+    desk.indexes.refresh()
+    vectors = desk.indexes._vectors
+    assert vectors is not None
+    lost = next(iter(vectors.ids()))
+    vectors._collection.delete(ids=[lost])
+    vectors._collection.upsert(ids=["phantom"], embeddings=[[1.0] + [0.0] * 63], metadatas=[{"version": "x"}])
+    faults = desk.indexes.check().faults
+    assert any(lost in fault and "not found" in fault for fault in faults)
+    assert any("phantom" in fault for fault in faults)
+
+
+def test_another_encoder_is_refused_with_the_command_that_mends_it(desk: Desk) -> None:
+    other = Desk(desk.home, HashEmbedder("hash-2"))
+    with pytest.raises(IndexMismatch, match="rebuild --embed"):
+        other.add(make_article("new", "Something new."))
+
+
+def test_a_rebuild_leaves_one_folder_and_the_same_answers(desk: Desk) -> None:
+    with desk.library.writing():
+        desk.indexes.rebuild()
+    assert [folder.name for folder in desk.home.glob("indexes-*")] == ["indexes-2"]
+    assert desk.found("tariffs on steel") == ["tariffs", "tariffs"]

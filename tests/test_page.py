@@ -1,0 +1,239 @@
+"""The wiring of the chat page, driven by Streamlit's AppTest with a real library and a fake answerer."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from streamlit.testing.v1 import AppTest
+
+from rag.answering import Readout
+from rag.embedding import EmbeddedEncoder
+from rag.errors import LibraryError, ModelCut, ModelError
+from rag.extractive import ExtractiveAnswerer
+from rag.library import Library
+from rag.page.suggestions import suggest_questions
+from rag.settings import Settings
+from rag.types import Answerer, Article, Marker, Piece, Retrieval, Turn
+from tests.fakes import make_article
+
+SECONDS = 30.0  # of one run of the page; the encoder may have to be built first
+QUESTION = "Which red line did Wang name first?"
+QUOTE = "Wang Yi called the Taiwan question the first red line."
+ARTICLES = (
+    make_article(
+        "taiwan",
+        f"{QUOTE} He spoke in Beijing on Friday.\n\nBlinken said that the US keeps to its one-China policy.",
+        title="Wang warns Blinken over Taiwan",
+    ),
+    make_article("pandas", "Two pandas arrived in San Diego in June.", title="Pandas come to San Diego"),
+)
+
+
+class Scripted:
+    """Writes what it is told, then fails if it is told to."""
+
+    name = "scripted"
+    notice = "Written for a test."
+
+    def __init__(self, *pieces: Piece, error: ModelError | None = None) -> None:
+        self._pieces = pieces
+        self._error = error
+        self.turns: list[Sequence[Turn]] = []
+
+    def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
+        self.turns.append(turns)
+        yield from self._pieces
+        if self._error:
+            raise self._error
+
+
+def page(readout: "Readout") -> None:
+    from rag.page.chat import show_chat
+
+    show_chat(lambda: readout)
+
+
+def open_page(readout: Readout) -> AppTest:
+    return AppTest.from_function(page, default_timeout=SECONDS, kwargs={"readout": readout}).run()
+
+
+def ask(at: AppTest, question: str = QUESTION) -> AppTest:
+    at.chat_input[0].set_value(question).run()
+    assert not at.exception
+    return at
+
+
+def shown(at: AppTest) -> str:
+    return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def labels(at: AppTest) -> list[str]:
+    return [button.label for button in at.button]
+
+
+@pytest.fixture
+def make_readout(tmp_path: Path, encoder: EmbeddedEncoder) -> Iterator[Any]:
+    opened: list[Readout] = []
+
+    def make(
+        answerer: Answerer | None = None, articles: Sequence[Article] = ARTICLES, **settings: Any
+    ) -> Readout:
+        values = Settings(
+            _env_file=None, home=tmp_path, **{"model": "", "api_key": SecretStr(""), **settings}
+        )
+        readout = Readout(values, Library(tmp_path), encoder, answerer or ExtractiveAnswerer())
+        with readout.library.writing():
+            list(readout.adder.add_articles(articles))
+        opened.append(readout)
+        return readout
+
+    yield make
+    for readout in opened:
+        readout.close()
+
+
+def test_a_question_is_answered_with_citations_and_its_passages(make_readout: Any) -> None:
+    at = ask(open_page(make_readout()))
+    html = shown(at)
+    assert QUESTION in html
+    assert 'href="#a1-s1"' in html
+    assert f"{QUOTE}</mark>" in html
+    assert "<b>Quoted sentences</b> · no language model" in html
+    assert "2 articles from 1 outlet, 26 April 2024" in html
+    assert "Quoted from the articles" in html
+
+
+def test_a_suggested_question_is_asked_by_a_click(make_readout: Any) -> None:
+    at = open_page(make_readout())
+    suggested = "What is reported about “Wang warns Blinken over Taiwan”?"
+    assert suggested in labels(at)
+    next(button for button in at.button if button.label == suggested).click().run()
+    assert not at.exception
+    assert f'<h2 class="r-question">{suggested}</h2>' in shown(at)
+    assert QUOTE in shown(at)
+
+
+def test_an_empty_library_says_what_to_do(make_readout: Any) -> None:
+    at = open_page(make_readout(articles=()))
+    assert "There are no articles yet" in shown(at)
+    assert "readout add FOLDER" in shown(at)
+    assert at.chat_input[0].disabled
+
+
+def test_not_in_the_articles_says_what_was_searched_and_shows_the_nearest(make_readout: Any) -> None:
+    writer = Scripted("Copper costs much.")
+    at = ask(open_page(make_readout(writer)), "What is the price of copper in Chile?")
+    html = shown(at)
+    assert "<b>Not in the articles</b>" in html
+    assert "Searched: 2 articles" in html
+    assert "The nearest passages" in html
+    assert writer.turns == []
+    assert 'class="r-answer"' not in html
+
+
+def test_a_failed_model_is_one_sentence_and_the_passages_stay(make_readout: Any) -> None:
+    writer = Scripted(error=ModelError("The model did not answer: <b>no</b> such server."))
+    html = shown(ask(open_page(make_readout(writer))))
+    assert "The answer could not be written" in html
+    assert "The model did not answer: &lt;b&gt;no&lt;/b&gt; such server." in html
+    assert QUOTE in html
+
+
+def test_a_cut_answer_is_kept_and_marked_incomplete(make_readout: Any) -> None:
+    writer = Scripted("Wang named Taiwan.", Marker(1, 1), " He then", error=ModelCut("The answer broke off."))
+    html = shown(ask(open_page(make_readout(writer))))
+    assert "This answer is incomplete" in html
+    assert "The answer broke off." in html
+    assert "Wang named Taiwan." in html
+
+
+def test_a_question_that_cannot_be_asked_is_one_sentence_and_the_next_one_works(make_readout: Any) -> None:
+    at = ask(open_page(make_readout()), "  ")
+    assert "No answer" in shown(at)
+    assert "interrupted" not in shown(at)
+    assert f"{QUOTE}</mark>" in shown(ask(at))
+
+
+def test_a_library_that_cannot_be_read_is_one_sentence(make_readout: Any) -> None:
+    class Broken(Readout):
+        def span(self) -> Any:
+            raise LibraryError("The library cannot be opened. Run: readout check")
+
+    whole = make_readout()
+    broken = Broken(whole.settings, whole.library, whole.embedder, whole.answerer)
+    at = open_page(broken)
+    assert not at.exception
+    assert "The library cannot be opened. Run: readout check" in shown(at)
+
+
+def test_earlier_answers_stay_and_their_passages_can_be_shown_again(make_readout: Any) -> None:
+    writer = Scripted("Wang named Taiwan.", Marker(1, 1))
+    at = ask(ask(open_page(make_readout(writer))), "What did Wang call the Taiwan question?")
+    assert [turn.question for turn in writer.turns[1]] == [QUESTION]
+    assert "Cited in an earlier answer" in shown(at)
+    at.button(key="select-a1").click().run()
+    assert f"Cited in the answer: “{QUESTION}”" in shown(at)
+    assert "select-a2" in [button.key for button in at.button]
+    at.button(key="new").click().run()
+    assert QUESTION not in shown(at)
+
+
+def test_read_in_the_article_opens_the_whole_text_at_the_cited_sentence(make_readout: Any) -> None:
+    at = ask(open_page(make_readout()))
+    next(button for button in at.button if button.label == "Read in the article").click().run()
+    assert not at.exception
+    assert '<mark id="article-read">' in shown(at)
+    assert "one-China policy" in shown(at)
+
+
+def test_a_key_without_a_model_makes_an_offer_and_one_click_takes_it(make_readout: Any) -> None:
+    at = open_page(make_readout(api_key=SecretStr("sk-test-canary")))
+    offer = at.button(key="offer")
+    assert offer.label == "Use gpt-5-mini (sends questions and passages to OpenAI)"
+    assert "<b>Quoted sentences</b>" in shown(at)
+    offer.click().run()
+    assert "Written by <b>gpt-5-mini</b>" in shown(at)
+    at.button(key="no-model").click().run()
+    assert "<b>Quoted sentences</b>" in shown(at)
+    assert "canary" not in shown(at)
+
+
+def test_without_a_key_there_is_no_offer(make_readout: Any) -> None:
+    assert not [button for button in open_page(make_readout()).button if button.key == "offer"]
+
+
+def test_hostile_words_of_a_model_are_shown_as_text(make_readout: Any) -> None:
+    writer = Scripted("<img src=x onerror=alert(1)> ![x](https://evil.example/x.png)", Marker(1, 1))
+    at = ask(open_page(make_readout(writer)))
+    assert "<img" not in shown(at)
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown(at)
+    assert not at.markdown
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "![x](https://evil.example/x.png)",
+        "See www.evil.example now",
+        "Read https://evil.example/",
+        ":material/home: :red[now]",
+        "*Bold* `code` $x$",
+        "<b>bold</b>",
+        "word " * 30,
+    ],
+)
+def test_a_title_that_could_mean_something_in_markdown_suggests_no_question(title: str) -> None:
+    assert suggest_questions([make_article("a", "Text.", title=title)]) == ()
+
+
+def test_suggestions_are_made_from_the_titles_that_are_there() -> None:
+    titles = ["China, US: five points after talks", "Update: Wang’s visit", "Third", "Fourth", "Fifth"]
+    articles = [make_article(title, "Text.", title=title) for title in titles]
+    assert suggest_questions(articles) == (
+        "What five points did China and the US agree on?",
+        "What is reported about “China, US: five points after talks”?",
+        "What is reported about “Update: Wang’s visit”?",
+        "What is reported about “Third”?",
+    )

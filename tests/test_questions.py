@@ -1,0 +1,90 @@
+"""Outlets and dates in a question; follow-ups made whole. Expected dates worked out on a calendar."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from rag.questions import full_question, is_follow_up, read_constraints, topic_names
+from rag.types import Turn
+
+AS_OF = date(2024, 5, 15)  # a Wednesday
+SOURCES = ("The Verge", "TechCrunch", "Time", "The Roar | Sports Writers Blog")
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("What happened on 26 April 2024?", date(2024, 4, 26), date(2024, 4, 26)),
+        ("What happened on April 26, 2024?", date(2024, 4, 26), date(2024, 4, 26)),
+        ("What happened on 2024-04-26?", date(2024, 4, 26), date(2024, 4, 26)),
+        ("What happened on 26 April?", date(2024, 4, 26), date(2024, 4, 26)),
+        ("What happened on 26 June?", date(2023, 6, 26), date(2023, 6, 26)),
+        ("What was said in April 2024?", date(2024, 4, 1), date(2024, 4, 30)),
+        ("What was said in late April?", date(2024, 4, 20), date(2024, 4, 30)),
+        ("What was said in early February 2024?", date(2024, 2, 1), date(2024, 2, 10)),
+        ("What has changed since March?", date(2024, 3, 1), None),
+        ("What was said before April 2024?", None, date(2024, 4, 1)),
+        ("What was reported in 2023?", date(2023, 1, 1), date(2023, 12, 31)),
+        ("What was reported yesterday?", date(2024, 5, 14), date(2024, 5, 14)),
+        ("What was reported last week?", date(2024, 5, 6), date(2024, 5, 12)),
+        ("What was reported last month?", date(2024, 4, 1), date(2024, 4, 30)),
+        ("What did Wang say in May?", date(2024, 5, 1), date(2024, 5, 31)),
+        ("What was said between April 26, 2024 and May 2, 2024?", date(2024, 4, 26), date(2024, 5, 2)),
+    ],
+)
+def test_dates_named_in_a_question(question: str, first: date | None, last: date | None) -> None:
+    found = read_constraints(question, (), AS_OF)
+    assert (found.first, found.last) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who may visit?", "What did Theresa May say?", "On 31 February 2024?", "What do 2000 families get?"],
+)
+def test_no_date_is_read_where_there_is_none(question: str) -> None:
+    assert not read_constraints(question, (), AS_OF).dated
+
+
+def test_outlets_are_read_with_their_case_and_without_the() -> None:
+    question = "At what time did Verge and TechCrunch report it?"
+    assert read_constraints(question, SOURCES, AS_OF).sources == ("The Verge", "TechCrunch")
+
+
+def test_the_part_before_a_bar_names_an_outlet() -> None:
+    found = read_constraints("As told by 'The Roar | Sports Writers Blog'?", SOURCES, AS_OF)
+    assert found.sources == ("The Roar | Sports Writers Blog",)
+
+
+def test_an_article_a_few_days_after_the_event_still_counts() -> None:
+    found = read_constraints("What happened on 26 April 2024?", (), AS_OF)
+    assert found.covers(datetime(2024, 4, 29, 23, tzinfo=UTC))
+    assert not found.covers(datetime(2024, 4, 30, tzinfo=UTC))
+    assert not found.covers(None)
+
+
+TURNS = [Turn("What did Wang say about Taiwan?")]
+
+
+@pytest.mark.parametrize("question", ["And about tariffs?", "Why?", "What did he say about steel?"])
+def test_a_follow_up_takes_its_topic_from_the_question_before(question: str) -> None:
+    assert full_question(question, TURNS) == f"{question} (What did Wang say about Taiwan?)"
+
+
+def test_a_whole_question_stays_as_it_is() -> None:
+    question = "When did Janet Yellen arrive in Guangzhou?"
+    assert full_question(question, TURNS) == question
+    assert full_question("Why?", []) == "Why?"
+
+
+def test_a_chain_of_follow_ups_leans_on_the_last_whole_question() -> None:
+    turns = [*TURNS, Turn("And tariffs?", asked="And tariffs? (What did Wang say about Taiwan?)")]
+    assert full_question("And missiles?", turns) == "And missiles? (What did Wang say about Taiwan?)"
+
+
+def test_a_first_question_is_never_a_follow_up() -> None:
+    assert not is_follow_up("And?", [])
+
+
+def test_names_are_read_without_question_words() -> None:
+    names = topic_names("What did Wang Yi say to Antony Blinken in Beijing?")
+    assert names == ["Wang Yi", "Antony Blinken", "Beijing"]

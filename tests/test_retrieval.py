@@ -1,0 +1,169 @@
+"""Question → hits: what is found, why, and when it is enough. With the real encoder."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from langchain_tests.integration_tests import RetrieversIntegrationTests
+
+from rag.answering import Readout
+from rag.embedding import EmbeddedEncoder
+from rag.errors import IndexMismatch, QuestionError
+from rag.extractive import ExtractiveAnswerer
+from rag.langchain_retriever import ReadoutRetriever
+from rag.library import Library
+from rag.settings import Settings
+from rag.types import Article
+from tests.fakes import HashEmbedder, make_article
+
+ARTICLES = (
+    make_article(
+        "taiwan",
+        "Wang Yi called the Taiwan question the first red line. He spoke in Beijing on Friday.\n\n"
+        "Blinken said that the US keeps to its one-China policy.",
+        title="Wang warns Blinken over Taiwan",
+        source="The Verge",
+    ),
+    make_article(
+        "pandas",
+        "Two pandas, Yun Chuan and Xin Bao, arrived in San Diego in June. The zoo had waited for 21 years.",
+        title="Pandas come to San Diego",
+        published_at=datetime(2024, 6, 28, tzinfo=UTC),
+    ),
+    make_article(
+        "tariffs",
+        "The United States raised the tariff on electric vehicles to 100 percent. Steel followed at 25 percent.",
+        title="Tariffs rise",
+        source="TechCrunch",
+        published_at=datetime(2024, 5, 14, tzinfo=UTC),
+    ),
+    make_article(
+        "tariffs-again",
+        "In September the final list came out. The tariff on electric vehicles stayed at 100 percent.",
+        title="Final tariff list",
+        source="Time",
+        published_at=datetime(2024, 9, 13, tzinfo=UTC),
+    ),
+    *(make_article(f"filler-{n}", f"The town of Linden {n} opened a bridge over the river.") for n in range(12)),
+)
+
+
+def make_readout(home: Path, encoder: EmbeddedEncoder, articles: tuple[Article, ...] = ARTICLES) -> Readout:
+    settings = Settings(home=home, model="")
+    readout = Readout(settings, Library(home), encoder, ExtractiveAnswerer())
+    with readout.library.writing():
+        list(readout.adder.add_articles(articles))
+    return readout
+
+
+@pytest.fixture(scope="module")
+def readout(tmp_path_factory: pytest.TempPathFactory, encoder: EmbeddedEncoder) -> Readout:
+    return make_readout(tmp_path_factory.mktemp("home"), encoder)
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "sentence"),
+    [
+        ("What is the first red line?", "taiwan", "Wang Yi called the Taiwan question the first red line."),
+        ("How long did the zoo wait?", "pandas", "The zoo had waited for 21 years."),
+        ("How high is the tariff on steel?", "tariffs", "Steel followed at 25 percent."),
+    ],
+)
+def test_the_right_sentence_comes_first(readout: Readout, question: str, article: str, sentence: str) -> None:
+    hit = readout.retriever.retrieve(question).hits[0]
+    assert hit.article.id == article
+    assert hit.passage.sentences[hit.best].text == sentence
+
+
+def test_an_outlet_named_in_the_question_counts(readout: Readout) -> None:
+    question = "What tariff on electric vehicles does {} report?"
+    for outlet, article in (("TechCrunch", "tariffs"), ("Time", "tariffs-again")):
+        assert readout.retriever.retrieve(question.format(outlet)).hits[0].article.id == article
+
+
+def test_a_date_named_in_the_question_counts(readout: Readout) -> None:
+    question = "What was reported on the tariff on electric vehicles in {}?"
+    for month, article in (("May 2024", "tariffs"), ("September 2024", "tariffs-again")):
+        assert readout.retriever.retrieve(question.format(month)).hits[0].article.id == article
+
+
+def test_last_month_counts_from_the_reference_date(readout: Readout) -> None:
+    question = "What was reported last month on the tariff on electric vehicles?"
+    for as_of, article in ((date(2024, 6, 3), "tariffs"), (date(2024, 10, 3), "tariffs-again")):
+        assert readout.retriever.retrieve(question, as_of=as_of).hits[0].article.id == article
+
+
+def test_a_date_that_leaves_nothing_is_relaxed_and_said(readout: Readout) -> None:
+    found = readout.retriever.retrieve("What was said on the tariff in March 2019?")
+    assert found.hits[0].article.id in ("tariffs", "tariffs-again")
+    assert "2019-03-01" in found.note
+
+
+def test_no_article_takes_more_places_than_the_settings_allow(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    long = "\n\n".join(
+        f"On day {n} the delegates spoke about fishing rights and {n * 7} boats. " + "They agreed on little. " * 60
+        for n in range(8)
+    )
+    readout = make_readout(tmp_path, encoder, (make_article("long", long), *ARTICLES))
+    hits = readout.retriever.retrieve("What did the delegates say about fishing rights?").hits
+    assert sum(hit.article.id == "long" for hit in hits) == readout.settings.per_article
+
+
+def test_an_empty_question_and_one_too_long_are_refused_in_one_sentence(readout: Readout) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        readout.retriever.retrieve("  ")
+    with pytest.raises(QuestionError, match="2,000"):
+        readout.retriever.retrieve("why " * 600)
+
+
+def test_a_library_of_another_encoder_is_not_searched(readout: Readout) -> None:
+    other = Readout(readout.settings, readout.library, HashEmbedder(), ExtractiveAnswerer())
+    with pytest.raises(IndexMismatch, match="rebuild --embed"):
+        other.retriever.retrieve("What is the first red line?")
+
+
+def test_an_empty_library_finds_nothing_and_says_so(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    found = make_readout(tmp_path, encoder, ()).retriever.retrieve("Anything?")
+    assert found.hits == ()
+    assert not found.enough
+
+
+def test_text_in_another_script_is_found_by_its_words(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    articles = (*ARTICLES, make_article("cn", "王毅 在 北京 会见 布林肯。", title="会见"))
+    hits = make_readout(tmp_path, encoder, articles).retriever.retrieve("王毅 北京").hits
+    assert hits[0].article.id == "cn"
+
+
+class TestLangChainRetriever(RetrieversIntegrationTests):
+    """LangChain's own conformance suite."""
+
+    @pytest.fixture(autouse=True)
+    def _library(self, readout: Readout) -> None:
+        type(self).readout = readout
+
+    readout: Readout
+
+    @property
+    def retriever_constructor(self) -> type[BaseRetriever]:
+        return ReadoutRetriever
+
+    @property
+    def retriever_constructor_params(self) -> dict[str, object]:
+        return {"retriever": self.readout.retriever}
+
+    @property
+    def retriever_query_example(self) -> str:
+        return "What is the tariff on electric vehicles?"
+
+
+def test_a_document_cites_its_article_with_exact_offsets(readout: Readout) -> None:
+    (found,) = ReadoutRetriever(retriever=readout.retriever, k=1).invoke("What is the first red line?")
+    assert isinstance(found, Document)
+    article = readout.article(found.metadata["article_id"])
+    assert article is not None
+    facts = found.metadata
+    assert article.text[facts["start"] : facts["end"]] == found.page_content
+    best = article.text[facts["best_start"] : facts["best_end"]]
+    assert best == "Wang Yi called the Taiwan question the first red line."
