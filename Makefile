@@ -6,7 +6,7 @@ STAMP := .venv/installed
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install app test check fix eval bench lock browser
+.PHONY: help install app test check fix eval bench screenshots lock browser
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
@@ -48,6 +48,9 @@ eval: $(STAMP)  ## measure retrieval and answers; BENCH=folder of BEIR sets adds
 
 bench: $(STAMP)  ## measure speed against the usual LangChain and Chroma pipeline
 	@$(BIN)/python -m evals bench
+
+screenshots: $(STAMP) browser  ## take the pictures that the README shows
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock:  ## make requirements.lock anew (needs uv)
 	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

@@ -22,7 +22,10 @@ def main(arguments: Sequence[str]) -> int:
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
     whole = commands.add_parser("all", help="measure retrieval and verdicts, and print the tables")
     whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
-    commands.add_parser("bench", help="measure speed against the usual pipeline")
+    speed = commands.add_parser("bench", help="measure speed against the usual pipeline")
+    speed.add_argument("--passages", default="", help="sizes, comma-separated; default: 1000,5000")
+    speed.add_argument("--texts", type=Path, help="corpus.jsonl or a folder; default: the sample articles")
+    speed.add_argument("--json", type=Path, help="write the figures here")
     chosen = parser.parse_args(arguments)
     try:
         return _run(chosen)
@@ -41,9 +44,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
         return verdicts.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
     elif chosen.command == "bench":
-        from evals.bench import bench
+        from evals.bench import SIZES, TEXTS, bench, read_sizes
 
-        bench()
+        bench(read_sizes(chosen.passages) or SIZES, chosen.texts or TEXTS, chosen.json)
     elif chosen.command == "retrieval":
         from evals.report import print_retrieval
 

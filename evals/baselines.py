@@ -55,10 +55,12 @@ def split(dataset: Dataset) -> list[Document]:
     return splitter.split_documents(whole)
 
 
-def open_baselines(dataset: Dataset, kept: Path) -> dict[str, BaseRetriever]:
+def open_baselines(
+    dataset: Dataset, kept: Path, encoder: EmbeddedEncoder | None = None
+) -> dict[str, BaseRetriever]:
     """The three retrievers over a set; Chroma's vectors are kept for the next run."""
     chunks = split(dataset)
-    encoder = EmbeddedEncoder(load_settings(precision="fp32"))
+    encoder = encoder or EmbeddedEncoder(load_settings(precision="fp32"))
     key = hashlib.sha256(f"{dataset.digest}|{encoder.fingerprint}".encode()).hexdigest()[:10]
     store = Chroma(
         "usual",

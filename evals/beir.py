@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,11 +47,27 @@ def read_beir(folder: Path) -> Dataset:
     for name in ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv"):
         if not (folder / name).is_file():
             raise SettingsError(f"{folder} is no BEIR folder: it lacks {name}.")
-    articles = tuple(_article(row) for row in _lines(folder / "corpus.jsonl"))
-    gold = _qrels(folder / "qrels" / "test.tsv")
-    queries = tuple(_query(row, gold) for row in _lines(folder / "queries.jsonl"))
+    articles = read_corpus(folder / "corpus.jsonl")
+    with _reading(folder / "qrels" / "test.tsv") as path:
+        gold = _qrels(path)
+    with _reading(folder / "queries.jsonl") as path:
+        queries = tuple(_query(row, gold) for row in _lines(path))
     digest = hashlib.sha256((folder / "corpus.jsonl").read_bytes()).hexdigest()[:12]
     return Dataset(folder.resolve().name, articles, queries, digest)
+
+
+def read_corpus(path: Path) -> tuple[Article, ...]:
+    """The articles of a corpus.jsonl. Raises SettingsError if that is not what it is."""
+    with _reading(path):
+        return tuple(_article(row) for row in _lines(path))
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Path]:
+    try:
+        yield path
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a line of another form
+        raise SettingsError(f"{path} is not in the BEIR layout: {error!r}.") from error
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -77,9 +94,11 @@ def _article(row: dict[str, Any]) -> Article:
 
 
 def _moment(stamp: str) -> datetime | None:
-    if not stamp:
+    """None for no date, and for one that is not in ISO 8601: a guess would be a wrong date."""
+    try:
+        moment = parser.isoparse(stamp)
+    except (ValueError, TypeError):
         return None
-    moment = parser.isoparse(stamp)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import PredefinedSplit, cross_val_predict
 
 from evals.beir import Dataset, read_beir
 from evals.libraries import open_library
@@ -44,9 +44,13 @@ def calibrate(folders: Sequence[Path], out: Path = OUT) -> None:
     rows = np.concatenate([s.rows for s in samples])
     covered = np.concatenate([s.covered for s in samples])
     weights = np.concatenate([np.full(len(s.rows), 1000.0 / len(s.rows)) for s in samples])
+    # A question's two rows are left out together, and each fold has questions of every set.
+    folds = PredefinedSplit(
+        np.concatenate([np.arange(len(s.rows)) % (len(s.rows) // 2) % FOLDS for s in samples])
+    )
     model = LogisticRegression(C=10.0, max_iter=5000)
     apart = cross_val_predict(
-        model, rows, covered, cv=FOLDS, method="predict_proba", params={"sample_weight": weights}
+        model, rows, covered, cv=folds, method="predict_proba", params={"sample_weight": weights}
     )[:, 1]
     model.fit(rows, covered, sample_weight=weights)
     report, cuts, start = {}, [], 0
@@ -80,7 +84,7 @@ def calibrate(folders: Sequence[Path], out: Path = OUT) -> None:
 def _sample(dataset: Dataset) -> Sample:
     readout = open_library(dataset)
     judged = list(dataset.judged())
-    np.random.default_rng(SEED).shuffle(judged)  # type: ignore[arg-type]
+    np.random.default_rng(SEED).shuffle(judged)
     shown, hidden = [], []
     for query in track(judged[:QUESTIONS_MOST], f"{dataset.name}: features"):
         shown.append(_features(readout, query.text, ()))
@@ -92,4 +96,5 @@ def _sample(dataset: Dataset) -> Sample:
 
 
 def _features(readout: Readout, question: str, hidden: Sequence[str] | frozenset[str]) -> tuple[float, ...]:
-    return features(question, readout.retriever.rank(question, hidden=hidden).hits)
+    ranking = readout.retriever.rank(question, hidden=hidden)
+    return features(ranking.hits, ranking.weights)

@@ -44,6 +44,9 @@ def print_all(bench: Path | None) -> None:
 def measure_set(dataset: Dataset, limit: int, compare: Sequence[str]) -> dict[str, Any]:
     """One set's figures, printed as they come; the same as a JSON-ready dict."""
     queries = dataset.judged()[: limit or None]
+    if not queries:
+        raise SettingsError(f"{dataset.name} has no question with a right document in qrels/test.tsv.")
+    _check_baselines(compare)  # before minutes are spent
     readout = open_library(dataset)
     readout.warm()
     ours = run(queries, readout_ranker(readout), f"{dataset.name}: Readout")
@@ -67,14 +70,21 @@ def measure_set(dataset: Dataset, limit: int, compare: Sequence[str]) -> dict[st
     }
 
 
-def _baselines(dataset: Dataset, queries: Sequence[Query], names: Sequence[str]) -> dict[str, list[Ranked]]:
+def _check_baselines(names: Sequence[str]) -> None:
     if not names:
-        return {}
-    from evals.baselines import NAMES, document_ranker, open_baselines
+        return
+    from evals.baselines import NAMES
 
     unknown = set(names) - set(NAMES)
     if unknown:
         raise SettingsError(f"No such baseline: {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}.")
+
+
+def _baselines(dataset: Dataset, queries: Sequence[Query], names: Sequence[str]) -> dict[str, list[Ranked]]:
+    if not names:
+        return {}
+    from evals.baselines import document_ranker, open_baselines
+
     retrievers = open_baselines(dataset, KEPT)
     return {
         name: run(queries, document_ranker(retrievers[name]), f"{dataset.name}: {name}") for name in names
@@ -109,5 +119,9 @@ def _figures(ranked: Sequence[Ranked]) -> dict[str, Any]:
 def commit() -> str:
     """The commit measured, with a mark if the tree differs from it."""
     git = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
-    found = subprocess.run(git, capture_output=True, text=True, check=False)
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(git, capture_output=True, text=True, check=False, cwd=here)
+    except FileNotFoundError:  # there is no git
+        return "unknown"
     return found.stdout.strip() or "unknown"

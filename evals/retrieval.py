@@ -1,5 +1,6 @@
 """Retrieval on a BEIR folder: documents ranked by their best passage, evidence by sentence."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from rich.progress import track
 from evals.beir import Dataset, Query
 from evals.statistics import Estimate, estimate
 from rag.answering import Readout
+from rag.extractive import rank_sentences
 from rag.types import Hit
 
 MEASURES = {
@@ -55,12 +57,15 @@ def run(queries: Sequence[Query], ranker: Ranker, label: str) -> list[Ranked]:
 
 
 def measure(ranked: Sequence[tuple[Query, Sequence[str]]]) -> dict[str, dict[str, float]]:
-    """Each question's value for each of MEASURES (ir-measures, over trec_eval)."""
+    """Each question's value for each of MEASURES (ir-measures, over trec_eval).
+
+    A document that comes twice counts at its first place.
+    """
     qrels = [ir_measures.Qrel(q.id, document, 1) for q, _ in ranked for document in q.gold]
     found = [
         ir_measures.ScoredDoc(q.id, document, -float(place))
         for q, documents in ranked
-        for place, document in enumerate(documents)
+        for place, document in enumerate(dict.fromkeys(documents))
     ]
     scores: dict[str, dict[str, float]] = {q.id: dict.fromkeys(MEASURES, 0.0) for q, _ in ranked}
     names = {measured: name for name, measured in MEASURES.items()}
@@ -74,11 +79,16 @@ def summarise(ranked: Sequence[Ranked]) -> dict[str, Estimate]:
 
 
 def sentence_success(readout: Readout, dataset: Dataset, queries: Sequence[Query]) -> dict[str, Estimate]:
-    """How often the first, and one of the first three, sentences holds an answer or the evidence."""
+    """How often the first, and one of the first three, sentences holds an answer or the evidence.
+
+    Of the questions that name either.
+    """
     first, three = [], []
     for query in track(queries, f"{dataset.name}: sentences"):
         wanted = [text.lower() for text in (query.evidence or query.answers) if text]
-        sentences = best_sentences(readout.retriever.rank(query.text).hits, 3)
+        if not wanted:
+            continue
+        sentences = best_sentences(readout.retriever.retrieve(query.text).hits, 3)
         holds = [_holds(sentence, wanted) for sentence in sentences]
         first.append(float(any(holds[:1])))
         three.append(float(any(holds)))
@@ -86,10 +96,15 @@ def sentence_success(readout: Readout, dataset: Dataset, queries: Sequence[Query
 
 
 def best_sentences(hits: Sequence[Hit], most: int) -> list[str]:
-    """The best sentence of each of the first passages."""
-    return [hit.passage.sentences[hit.best].text for hit in hits[:most]]
+    """The sentences that an extractive answer would begin with."""
+    picks = rank_sentences(hits)[:most]
+    return [hits[pick.hit].passage.sentences[pick.sentence].text for pick in picks]
 
 
 def _holds(sentence: str, wanted: Sequence[str]) -> bool:
+    """Whole words only: 'no' is not in 'know'."""
     text = sentence.lower()
-    return any(one in text or (len(text) > 40 and text in one) for one in wanted)
+    return any(
+        re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text) or (len(text) > 40 and text in one)
+        for one in wanted
+    )

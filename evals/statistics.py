@@ -40,7 +40,7 @@ def paired_difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[E
     return estimate(differences.tolist()), (extreme + 1) / (RESAMPLES + 1)
 
 
-def _resampled_means(sample: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _resampled_means(sample: np.ndarray) -> np.ndarray:
     generator = np.random.default_rng(SEED)
     size = len(sample)
     return np.array([sample[generator.integers(0, size, size)].mean() for _ in range(RESAMPLES)])

@@ -1,4 +1,4 @@
-"""What a claim says that its evidence does not: each check yields what is missing, for the reader. Pure."""
+"""The hard facts of a claim: numbers, dates, names, quotations. Each check yields what the evidence lacks. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,50 +6,50 @@ from collections.abc import Iterator, Sequence
 from rag.dates import Date, covers, readings
 from rag.matching import Line, Match, Place
 from rag.quantities import Quantity, equal, implied, same_bound, same_kind
-from rag.stance import ATTRIBUTES, SPEECH, Cue, Speech, moods_at
-from rag.vocabulary import QUALIFIERS
-from rag.wording import Token, country, opposites, stem
+from rag.wording import Token, country
 
 # How much better a claim's neighbours must fit another number, name or date of the evidence before the
 # claim is said to have taken the wrong one: equal wording gives about 1, one swap 1.3 or more.
 RIVAL_LEAST = 1.25
+RIVAL_NAME_LEAST = 1.5  # names move more freely in a sentence than numbers do
 QUOTATION_LEAST = 2  # characters between quotation marks that are taken for one
-SAID_LEAST = 0.8  # share of a claim's words inside the reported part: it says what the speaker said
-ROLE_REACH = 4  # content words between a verb and a noun that is its subject or object
 
 _QUOTED = re.compile(r'"([^"]{2,2000})"')
-_AMOUNTS = {
-    "all": "all", "every": "all", "each": "all", "both": "all", "most": "most", "majority": "most",
-    "some": "some", "few": "few", "many": "many", "half": "half", "none": "none",
-}  # fmt: skip
-_PARTIAL = frozenset({"some", "most", "few", "half", "many"})  # a claim that drops one of these says more
-_TITLES = frozenset(
+TITLES = frozenset(
     """president minister premier secretary chancellor senator governor mayor general judge justice doctor
     professor king queen prince princess pope chief executive chairman chairwoman spokesman spokeswoman leader
     foreign finance defence defense trade state prime deputy vice former party""".split()
 )
-_SYMMETRIC = frozenset("meet talk agree marry border discuss play and with between".split())
-_PIVOTS = frozenset("than then".split())
-_NO_NOUN = ("ed", "ing", "ly", "en")
-_BE = frozenset("is are was were be been being got get".split())
 
 
 def missing_numbers(match: Match) -> Iterator[str]:
     given = [(n, q) for n, line in enumerate(match.evidence) for q in line.quantities]
     for claimed in match.claim.quantities:
         same = [(n, q) for n, q in given if same_kind(claimed, q) and equal(claimed, q)]
-        if any(same_kind(claimed, q) and implied(claimed, q) for _, q in given):
+        if not same and _follows(match, claimed, given):
             continue
         if not same:
             if not (_is_a(match, claimed) or _is_year(match, claimed)):
                 yield f"the number {claimed.text}"
             continue
         yield from _number_differs(claimed, [q for _, q in same])
-        rivals = [(n, q) for n, q in given if q.kind == claimed.kind and not equal(claimed, q)]
-        rival = _rival(match, claimed.last, same, rivals)
+        rivals = [
+            (n, q)
+            for n, q in given
+            if q.kind == claimed.kind and not equal(claimed, q) and not _linked(match, same, n, q)
+            and (not claimed.role or q.role in {"", claimed.role})  # 'from 1.2 to 1.9' says which is which
+        ]
+        rival = _rival(match, claimed.last, same, rivals) or _part_of(match, claimed, same)
         if rival:
             yield f"the number {claimed.text} for this (there it is {rival})"
     yield from _reordered(match)
+
+
+def _follows(match: Match, claimed: Quantity, given: Sequence[tuple[int, Quantity]]) -> bool:
+    """Whether the number of the evidence that stands in the claim's place implies the claimed one."""
+    alike = [(match.affinity(claimed.last, Place(n, q.last)), q) for n, q in given if same_kind(claimed, q)]
+    nearest = max((affinity for affinity, _ in alike), default=0.0)
+    return any(affinity >= nearest and implied(claimed, q) for affinity, q in alike)
 
 
 def _number_differs(claimed: Quantity, same: Sequence[Quantity]) -> Iterator[str]:
@@ -61,6 +61,43 @@ def _number_differs(claimed: Quantity, same: Sequence[Quantity]) -> Iterator[str
     roles = {q.role for q in same}
     if claimed.role and "" not in roles and claimed.role not in roles:
         yield f'that it is "{same[0].role} {claimed.text}"'
+
+
+def _linked(
+    match: Match,
+    same: Sequence[tuple[int, Quantity]] | Sequence[tuple[int, Date]],
+    number: int,
+    other: Quantity | Date,
+) -> bool:
+    """'three of the five', '6 to 3', 'between July and September': both belong to the same thing."""
+    for n, own in same:
+        first, second = (own, other) if own.first < other.first else (other, own)
+        between = match.evidence[n].tokens[first.last + 1 : second.first + 1]
+        words = {t.word for t in between}
+        if n == number and len(between) <= 3 and ({"of", "to", "-"} & words or _between(match.evidence[n], first)):
+            return True
+    return False
+
+
+def _between(line: Line, first: Quantity | Date) -> bool:
+    return "between" in {token.word for token in line.tokens[max(0, first.first - 2) : first.first]}
+
+
+def _part_of(match: Match, claimed: Quantity, same: Sequence[tuple[int, Quantity]]) -> str:
+    """'14 of the 92 survived' says nothing of 92."""
+    if _whole_of(match.claim, claimed):
+        return ""
+    parts = [_whole_of(match.evidence[n], q) for n, q in same]
+    return parts[0] if parts and all(parts) else ""
+
+
+def _whole_of(line: Line, quantity: Quantity) -> str:
+    """The part that is counted of this whole: '14' for the 92 of '14 of the 92'."""
+    before = [token.word for token in line.tokens[max(0, quantity.first - 2) : quantity.first]]
+    if "of" not in before:
+        return ""
+    place = quantity.first - 2 if before[-1] == "of" else quantity.first - 3
+    return next((q.text for q in line.quantities if q.first <= place <= q.last), "")
 
 
 def _is_a(match: Match, claimed: Quantity) -> bool:
@@ -117,7 +154,11 @@ def missing_dates(match: Match) -> Iterator[str]:
             leads = {date.lead for _, date in same}
             if claimed.lead not in leads and (claimed.lead or "" not in leads):
                 yield f'the word "{claimed.lead or min(leads)}" before {claimed.text}'
-            rivals = [(n, d) for n, d in given if _same_parts(d, claimed) and (n, d) not in same]
+            rivals = [
+                (n, d)
+                for n, d in given
+                if _same_parts(d, claimed) and (n, d) not in same and not _linked(match, same, n, d)
+            ]
             rival = _rival(match, claimed.last, same, rivals)
             if rival:
                 yield f"the date {claimed.text} for this (there it is {rival})"
@@ -202,13 +243,17 @@ def is_name(match: Match, token: Token) -> bool:
 
 
 def _name_given(match: Match, token: Token) -> bool:
-    for place in match.candidates(token.place):
-        given = match.token(place)
-        if given.word == token.word or given.capital or token.opens or token.text.isupper():
-            return not (_is_actor_only(match.claim, token) and given.word != token.word)
-        if token.word in _TITLES or given.stem == token.stem:
-            return True
-    return False
+    return any(_is_same_name(match, token, match.token(place)) for place in match.candidates(token.place))
+
+
+def _is_same_name(match: Match, token: Token, given: Token) -> bool:
+    if given.word == token.word:
+        return True
+    if country(token) and country(given):
+        return not _is_actor_only(match.claim, token)
+    if given.capital or token.opens or token.text.isupper():
+        return True
+    return token.word in TITLES or given.stem == token.stem
 
 
 def _is_actor_only(line: Line, token: Token) -> bool:
@@ -218,7 +263,7 @@ def _is_actor_only(line: Line, token: Token) -> bool:
 
 
 def _never_together(match: Match, first: Token, second: Token) -> bool:
-    if first.word in _TITLES or second.word in _TITLES or country(first) or country(second):
+    if first.word in TITLES or second.word in TITLES or country(first) or country(second):
         return False
     ones, others = match.candidates(first.place), match.candidates(second.place)
     if not ones or not others or not all(match.token(p).capital for p in (*ones, *others)):
@@ -229,18 +274,37 @@ def _never_together(match: Match, first: Token, second: Token) -> bool:
 def _rival_name(match: Match, token: Token) -> str:
     """Another name of the same sentence that the claim's neighbours belong to."""
     own = [place for place in match.candidates(token.place) if match.token(place).capital]
-    if not own or token.word in _TITLES:
+    if not own or token.word in TITLES:
         return ""
     best = max(match.affinity(token.place, place) for place in own)
     for number in {place.line for place in own}:
-        line = match.evidence[number]
-        for other in line.tokens:
-            is_rival = other.capital and not other.opens and other.is_content and other.word not in _TITLES
-            if not is_rival or other.place in line.measured or Place(number, other.place) in match.carries:
+        for run in _name_runs(match.evidence[number]):
+            places = [Place(number, t.place) for t in run]
+            if any(place in match.carries or place in own for place in places):
                 continue
-            if match.affinity(token.place, Place(number, other.place)) > RIVAL_LEAST * best:
-                return other.text
+            if max(match.affinity(token.place, place) for place in places) > RIVAL_NAME_LEAST * best:
+                return " ".join(t.text for t in run)
     return ""
+
+
+def _name_runs(line: Line) -> Iterator[list[Token]]:
+    """Names of one line: neighbouring capitalised words."""
+    run: list[Token] = []
+    for token in line.tokens:
+        is_part = token.capital and token.is_content and token.place not in line.measured
+        if is_part and (not token.opens or run or _run_follows(line, token)):
+            run.append(token)
+        elif run:
+            if not all(t.word in TITLES for t in run):
+                yield run
+            run = []
+    if run:
+        yield run
+
+
+def _run_follows(line: Line, token: Token) -> bool:
+    following = line.tokens[token.place + 1 : token.place + 2]
+    return bool(country(token)) or (bool(following) and following[0].capital and following[0].is_content)
 
 
 def missing_quotations(claim: str, evidence: Sequence[str]) -> Iterator[str]:
@@ -261,230 +325,3 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*|[%$€£]", _plain_quotes(text).lower()))
 
 
-def missing_stance(match: Match) -> Iterator[str]:
-    """Negations and moods that stand on one side only."""
-    for cue in match.claim.stance.negations:
-        found = [match.rests_on[p] for p in cue.reach if p in match.rests_on][:2]
-        if found and not any(_negated(match, place) for place in found):
-            yield f'the negation "{cue.word}"'
-    for number, line in enumerate(match.evidence):
-        for cue in line.stance.negations:
-            carried = [match.carries[p] for p in _places(number, cue) if p in match.carries][:2]
-            if carried and not match.claim.stance.negated & set(carried):
-                yield f'the negation: there it says "{cue.word}"'
-    yield from _moods(match)
-
-
-def _negated(match: Match, place: Place) -> bool:
-    return place.place in match.evidence[place.line].stance.negated
-
-
-def _places(number: int, cue: Cue) -> list[Place]:
-    return [Place(number, place) for place in cue.reach]
-
-
-def _moods(match: Match) -> Iterator[str]:
-    for cue in match.claim.stance.moods:
-        if cue.mood in {"to", "if"}:
-            continue
-        head = next((p for p in cue.reach[:2] if p in match.rests_on), None)
-        if head is not None and not _has_mood(match.evidence[match.rests_on[head].line], match.rests_on[head].place, cue.mood):
-            yield f'the word "{cue.word}"'
-    for number, line in enumerate(match.evidence):
-        for cue in line.stance.moods:
-            carried = [match.carries[p] for p in _places(number, cue)[:1] if p in match.carries]
-            if carried and not _claims_mood(match, carried[0], cue):
-                yield f'that it only "{cue.word}" {line.tokens[cue.reach[0]].text}'.replace('"to" ', '"to" ')
-
-
-def _has_mood(line: Line, place: int, mood: str) -> bool:
-    return mood in moods_at(line.stance, place)
-
-
-def _claims_mood(match: Match, place: int, cue: Cue) -> bool:
-    moods = set(moods_at(match.claim.stance, place))
-    if cue.mood == "to":
-        return bool(moods) or match.claim.tokens[place - 1].word == "to" or _is_noun(match.claim, place)
-    if cue.mood == "if":
-        return "if" in moods or not moods
-    return cue.mood in moods
-
-
-def _is_noun(line: Line, place: int) -> bool:
-    """Whether an article or 'of' stands beside it: a noun says nothing of whether it happened."""
-    before = line.tokens[place - 1].word if place else ""
-    return before in {"the", "a", "an", "of", "its", "their", "his", "her"}
-
-
-def missing_directions(match: Match) -> Iterator[str]:
-    """Words whose opposite stands in the evidence at their place."""
-    for token in match.claim.tokens:
-        against = opposites(token.stem)
-        if not against or token.place in match.claim.measured:
-            continue
-        if not token.is_content:
-            yield from _relation_turned(match, token, against)
-            continue
-        rivals = [
-            Place(n, t.place) for n, line in enumerate(match.evidence) for t in line.tokens if t.stem in against
-        ]
-        own = max((match.affinity(token.place, c) for c in match.candidates(token.place)), default=0.0)
-        for rival in rivals:
-            if match.candidates(token.place) and rival in match.carries:
-                continue
-            if match.affinity(token.place, rival) > RIVAL_LEAST * own or not match.candidates(token.place):
-                yield f'"{token.text}" (there it says "{match.token(rival).text}")'
-                break
-
-
-def _relation_turned(match: Match, token: Token, against: frozenset[str]) -> Iterator[str]:
-    """'before the vote' where the evidence has 'after the vote'."""
-    anchor = next((t for t in match.claim.tokens[token.place + 1 : token.place + 5] if t.is_content), None)
-    if anchor is None or anchor.place not in match.rests_on:
-        return
-    found = match.rests_on[anchor.place]
-    before = match.evidence[found.line].tokens[max(0, found.place - 4) : found.place]
-    words = [t.stem for t in before]
-    if token.stem not in words:
-        for word in words:
-            if word in against:
-                yield f'"{token.text}" (there it says "{word}")'
-                return
-
-
-def missing_amounts(match: Match) -> Iterator[str]:
-    """'all' for 'some', and 'some' left out."""
-    for token in match.claim.tokens:
-        if not token.is_content or token.place not in match.rests_on:
-            continue
-        found = match.rests_on[token.place]
-        line = match.evidence[found.line]
-        ours, theirs = _amount(match.claim, token.place), _amount(line, found.place)
-        if ours == theirs or (theirs == "all" and not ours):
-            continue
-        if ours and not theirs and (_AMOUNTS[ours] in {"some"} or ours in {t.word for t in line.tokens}):
-            continue
-        if ours:
-            yield f'the word "{ours}"'
-        elif theirs in _PARTIAL:
-            yield f'that it is "{theirs}"'
-
-
-def _amount(line: Line, place: int) -> str:
-    """The amount word directly before a noun: 'some of the migrants'."""
-    for token in reversed(line.tokens[max(0, place - 3) : place]):
-        if token.place in line.measured:
-            return ""
-        if token.word in _AMOUNTS:
-            return token.word
-        if token.word not in {"of", "the", "its", "their"}:
-            return ""
-    return ""
-
-
-def missing_qualifiers(match: Match) -> Iterator[str]:
-    """'the former mayor' is not 'the mayor'."""
-    for token in match.claim.tokens:
-        if token.place not in match.rests_on:
-            continue
-        found = match.rests_on[token.place]
-        given = match.evidence[found.line].tokens
-        before = given[found.place - 1] if found.place else None
-        ours = match.claim.tokens[token.place - 1].word if token.place else ""
-        if before and before.word in QUALIFIERS and ours != before.word and not token.opens:
-            said = {t.word for t in match.claim.tokens}
-            if before.word not in said:
-                yield f'that it is the "{before.text} {given[found.place].text}"'
-
-
-def missing_speaker(match: Match) -> Iterator[str]:
-    """Somebody's words told as a fact, or put into another's mouth."""
-    ours = match.claim.stance.speech
-    attributed = ours or any(t.stem in ATTRIBUTES or t.word == "according" for t in match.claim.tokens)
-    for number, line in enumerate(match.evidence):
-        speech = line.stance.speech
-        if speech is None:
-            continue
-        if ours:
-            if _another(match, ours, number, speech):
-                yield "that this speaker said it"
-        elif not attributed and line.tokens[speech.verb].stem in SPEECH and _only_said(match, number, speech):
-            yield f"that {_speaker(line, speech)} said it"
-
-
-def _another(match: Match, ours: Speech, number: int, theirs: Speech) -> bool:
-    for place in ours.speaker:
-        here = [p for p in match.candidates(place) if p.line == number]
-        if here and not any(p.place in theirs.speaker for p in here) and place not in match.claim.measured:
-            return True
-    return False
-
-
-def _only_said(match: Match, number: int, speech: Speech) -> bool:
-    here = [found.place for found in match.rests_on.values() if found.line == number]
-    said = sum(speech.first <= place <= speech.last for place in here)
-    everywhere = {p.place for places in match.rests_on for p in match.candidates(places) if p.line == number}
-    return bool(here) and said >= SAID_LEAST * len(here) and not everywhere & set(speech.speaker)
-
-
-def _speaker(line: Line, speech: Speech) -> str:
-    names = [line.tokens[place] for place in speech.speaker]
-    shown = [t for t in names if t.capital and not t.opens] or names
-    return " ".join(t.text for t in (names if len(names) <= 4 else shown[-2:]))
-
-
-def swapped_roles(match: Match) -> Iterator[str]:
-    """'A told B' where the evidence has 'B told A', the passive allowed for."""
-    for pivot, found in _role_pivots(match):
-        flips = _is_passive(match.claim, pivot) != _is_passive(match.evidence[found.line], found.place)
-        before = [t for t in match.claim.tokens[:pivot] if _is_party(match, t, pivot)]
-        after = [t for t in match.claim.tokens[pivot + 1 :] if _is_party(match, t, pivot)]
-        left = [t for t in before if _side(match, t, found) == (-1 if flips else 1)]
-        right = [t for t in after if _side(match, t, found) == (1 if flips else -1)]
-        if left and right:
-            yield f'who did it: "{left[-1].text} {match.claim.tokens[pivot].text} {right[0].text}"'
-            return
-
-
-def _role_pivots(match: Match) -> Iterator[tuple[int, Place]]:
-    for token in match.claim.tokens:
-        if token.place in match.rests_on and token.stem not in _SYMMETRIC:
-            yield token.place, match.rests_on[token.place]
-        elif token.word in _PIVOTS and match.candidates(token.place):
-            yield token.place, match.candidates(token.place)[0]
-
-
-def _is_party(match: Match, token: Token, pivot: int) -> bool:
-    if token.place not in match.rests_on or token.place in match.claim.measured:
-        return False
-    if is_name(match, token) and token.word not in _TITLES:
-        return True
-    apart = abs(match.claim.order[token.place] - match.claim.order[pivot])
-    return apart <= ROLE_REACH and not token.word.endswith(_NO_NOUN)
-
-
-def _side(match: Match, token: Token, pivot: Place) -> int:
-    """−1 or 1: the token stands before or after the pivot in the evidence; 0 for both or neither."""
-    line = match.evidence[pivot.line]
-    places = [p.place for p in match.candidates(token.place) if p.line == pivot.line]
-    near = [p for p in places if line.tokens[p].clause == line.tokens[pivot.place].clause] or places
-    sides = {1 if place > pivot.place else -1 for place in near if place != pivot.place}
-    return sides.pop() if len(sides) == 1 else 0
-
-
-def _is_passive(line: Line, place: int) -> bool:
-    """'was told by', 'imposed by'."""
-    token = line.tokens[place]
-    if token.word.endswith(("ing", "s")) or not token.is_content:
-        return False
-    for following in line.tokens[place + 1 : place + 10]:
-        if following.word in {",", ";", "and", "but"}:
-            return False
-        if following.word == "by":
-            behind = following.place + 1
-            return behind < len(line.tokens) and behind not in line.measured
-    return False
-
-
-def stems_of(words: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words.split())

@@ -85,7 +85,7 @@ def _keep_needed(found: re.Match[str]) -> str:
 def _is_needed(mark: str, before: str, after: str) -> bool:
     """Whether a joiner or a variation selector does something between its neighbours."""
     if mark in _JOINERS:
-        joins_letters = _JOINING.match(before) and before not in _JOINERS
+        joins_letters = _JOINING.match(before)
         joins_pictures = mark == "\u200d" and _PICTURE.match(before) and _PICTURE.match(after)
         return bool(joins_letters or joins_pictures)
     if "\ufe00" <= mark <= "\ufe0f":

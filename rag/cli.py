@@ -270,23 +270,24 @@ def ask(
 
 
 def _say_piece(event: Any) -> None:
+    from rag.show import clean
     from rag.types import Citation, Retrieval
 
     if isinstance(event, Retrieval):
         if event.asked != event.question:
-            say(f"Asked as: {event.asked}")
+            say(clean(f"Asked as: {event.asked}"))
     elif isinstance(event, Citation):
         say(f" [{event.number}]", end="")
     else:
-        say(event, end="")
+        say(clean(event), end="")
 
 
 def _say_rest(answer: "Answer") -> None:
-    from rag.show import sources_text
+    from rag.show import clean, sources_text
 
     say("\n" if answer.claims else "", end="")
     if answer.notice:
-        say(f"\n{answer.notice}")
+        say(f"\n{clean(answer.notice)}")
     say(sources_text(answer))
 
 

@@ -19,6 +19,8 @@ _RELATIVE = frozenset({"last", "this", "next", "previous", "past", "coming", "fo
 _PERIODS = frozenset("week weekend month year night summer winter spring autumn decade century".split())
 _DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SINCE = frozenset({"since", "until", "till", "before", "after", "by", "beyond"})
+_REACHING = frozenset({"since", "until", "till", "beyond"})  # these may stand further off: 'since the war of 1870'
+_BETWEEN = frozenset("the end of start beginning middle early late mid evening morning noon midnight at".split())
 _REACH = 6  # tokens between 'by' and its date: 'by the end of the first half of 2025'
 
 
@@ -199,11 +201,13 @@ def _is_month(tokens: Sequence[Token], place: int) -> bool:
 
 def _lead(tokens: Sequence[Token], place: int, stop: int) -> str:
     """The word that says on which side of the date something lies."""
+    adjacent = True
     for token in reversed(tokens[max(stop + 1, place - _REACH) : place]):
         if token.word in {",", ";", "and", "but"}:
             break
-        if token.word in _SINCE:
+        if token.word in _SINCE and (adjacent or token.word in _REACHING):
             return "until" if token.word == "till" else token.word
+        adjacent = adjacent and token.word in _BETWEEN
     return ""
 
 

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from rag.dates import Date, dates
-from rag.quantities import Quantity, quantities
+from rag.dates import Date, covers, dates
+from rag.quantities import Quantity, equal, quantities, same_kind
 from rag.stance import Stance, stance
-from rag.vocabulary import STOPWORDS
 from rag.wording import Token, country, meanings, normalise, read
 
 CANDIDATES_MOST = 10  # places that one word may rest on; more are repetitions, and cost time
 NEIGHBOURS = 6  # content words on each side that say where a word belongs
 CLAUSE_APART = 3  # a clause's border counts as so many words
-_MEANT = STOPWORDS  # words compared elsewhere or not at all
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,9 @@ class Line:
     def order(self) -> tuple[int, ...]:
         """For each token, its position counted in content words, with a gap at each clause's border."""
         positions, position = [], 0
+        ends = {span.last for span in (*self.quantities, *self.dates)}
         for token in self.tokens:
-            position += token.is_content or token.place in self.measured
+            position += token.place in ends or (token.is_content and token.place not in self.measured)
             positions.append(position + CLAUSE_APART * token.clause)
         return tuple(positions)
 
@@ -89,12 +88,29 @@ class Match:
         self.claim = claim
         self.evidence = evidence
         self._index = self._by_meaning()
-        self._candidates = {token.place: self._found(token) for token in claim.tokens if token.is_word}
+        self._candidates = {
+            token.place: self._found(token)
+            for token in claim.tokens
+            if token.is_word and token.place not in claim.measured
+        }
+        self._match_measures()
         self.rests_on: dict[int, Place] = {}  # claim place → the evidence's place that fits best
         for place, candidates in self._candidates.items():
             if candidates and claim.tokens[place].is_content:
                 self.rests_on[place] = max(candidates, key=lambda c, p=place: self.affinity(p, c))  # type: ignore[misc]
         self.carries: dict[Place, int] = {found: place for place, found in self.rests_on.items()}
+
+    def _match_measures(self) -> None:
+        """Numbers and dates rest on their equals, by the place of their last token."""
+        for number, line in enumerate(self.evidence):
+            for claimed in self.claim.quantities:
+                for given in line.quantities:
+                    if same_kind(claimed, given) and equal(claimed, given):
+                        self._candidates.setdefault(claimed.last, []).append(Place(number, given.last))
+            for day in self.claim.dates:
+                for other in line.dates:
+                    if covers(other, day):
+                        self._candidates.setdefault(day.last, []).append(Place(number, other.last))
 
     def candidates(self, place: int) -> list[Place]:
         return self._candidates.get(place, [])
@@ -121,6 +137,8 @@ class Match:
         """Whether the key that two tokens share holds for these two: a name is not just a word."""
         if token.word == given.word:
             return True
+        if token.is_content != given.is_content:
+            return False
         if token.capital and not token.opens and given.capital and not given.opens:
             return token.stem == given.stem or _same_country(token, given)
         return True
@@ -168,12 +186,16 @@ class Match:
         tokens = self.claim.tokens
         before, after = [], []
         for token in reversed(tokens[max(0, place - 3 * NEIGHBOURS) : place]):
-            if token.is_content and len(before) < NEIGHBOURS:
+            if self._counts(token) and len(before) < NEIGHBOURS:
                 before.append(token.place)
         for token in tokens[place + 1 : place + 1 + 3 * NEIGHBOURS]:
-            if token.is_content and len(after) < NEIGHBOURS:
+            if self._counts(token) and len(after) < NEIGHBOURS:
                 after.append(token.place)
         return before + after
+
+
+    def _counts(self, token: Token) -> bool:
+        return token.is_content or token.place in self.claim.measured
 
 
 def _keys(token: Token) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rag.types import Turn
+from rag.words import content_stems
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTH = "|".join(MONTHS)
@@ -35,6 +36,7 @@ class Constraints:
     sources: tuple[str, ...] = ()
     first: date | None = None
     last: date | None = None
+    rest: str = ""  # the question without the dates
 
     @property
     def dated(self) -> bool:
@@ -64,13 +66,14 @@ def read_constraints(question: str, sources: Iterable[str], as_of: date) -> Cons
     named = tuple(source for source in sources if _names(question, source))
     ranges = [found for match in _DATE.finditer(question) if (found := _range(match, question, as_of))]
     if not ranges:
-        return Constraints(named)
+        return Constraints(named, rest=question)
     firsts = [first for first, _ in ranges]
     lasts = [last for _, last in ranges]
     return Constraints(
         named,
         None if None in firsts else min(f for f in firsts if f),
         None if None in lasts else max(last for last in lasts if last),
+        _DATE.sub(" ", question),
     )
 
 
@@ -152,6 +155,20 @@ def _relative(words: str, as_of: date) -> tuple[date, date]:
         return (first, as_of) if which == "this" else (end.replace(day=1), end)
     year = as_of.year if which == "this" else as_of.year - 1
     return date(year, 1, 1), as_of if which == "this" else date(year, 12, 31)
+
+
+_CLAUSE_ENDS = re.compile(
+    r"[,;]|\b(?:and|while|whereas|but|in contrast to|compared (?:to|with))\b", re.IGNORECASE
+)
+CLAUSE_WORDS = 4  # content words; a shorter piece says too little to be looked for by itself
+CLAUSES_MOST = 6  # each costs a run of the encoder
+
+
+def read_clauses(question: str) -> list[str]:
+    """The parts of a long question that say enough to be looked for by themselves; none of a short one."""
+    pieces = [piece.strip() for piece in _CLAUSE_ENDS.split(question)]
+    clauses = [piece for piece in pieces if len(content_stems(piece)) >= CLAUSE_WORDS]
+    return clauses[:CLAUSES_MOST] if len(clauses) > 1 else []
 
 
 LIST_WORDS = frozenset(

@@ -17,13 +17,13 @@ from rag.errors import IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, threshold
 from rag.index import Indexes
 from rag.library import Library
-from rag.questions import Constraints, asks_for_list, read_constraints
+from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
 from rag.rows import StoredPassage
 from rag.settings import Settings
-from rag.types import Article, Embedder, Hit, Passage, Retrieval, Signals, Vectors
+from rag.types import Article, Embedder, Hit, Retrieval, Signals, Vectors
 from rag.words import content_stems, stems
 
-Scores = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 LIST_HITS = 3  # hits whose neighbours are looked at when the question asks for a list
 
@@ -32,8 +32,9 @@ WEIGHT_VECTOR = 1.0  # passage cosine plus best sentence cosine
 WEIGHT_WORDS = 1.0  # BM25
 WEIGHT_SENTENCE = 2.0  # best sentence: cosine plus share of the question's words
 WEIGHT_COVERAGE = 0.5  # the passage's share of the question's words
+WEIGHT_CLAUSE = 1.0  # the best of a long question's clauses, scored in the same way
 WEIGHT_SOURCE = 2.0  # added where the article's outlet is named in the question, taken off elsewhere
-WEIGHT_DATE = 1.0  # the same for the dates that it names
+WEIGHT_DATE = 2.0  # the same for the dates that it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Ranking:
 
     hits: tuple[Hit, ...]
     constraints: Constraints
+    weights: dict[str, float]  # idf of each stem that was looked for
     note: str = ""
 
 
@@ -70,7 +72,7 @@ class Retriever:
         hits = self._spread(ranking.hits, most or self._settings.hits)
         if most is None and asks_for_list(asked):
             hits = _with_neighbours(hits, ranking.hits)
-        evidence = evidence_probability(asked, ranking.hits)
+        evidence = evidence_probability(ranking.hits, ranking.weights)
         return Retrieval(
             question=question,
             asked=asked,
@@ -89,19 +91,28 @@ class Retriever:
             raise IndexMismatch(
                 "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
             )
-        span_sources = self.library.sources()
-        constraints = read_constraints(question, span_sources, as_of or date.today())  # noqa: DTZ011
-        vector = self._embedder.embed_question(question)
-        words = content_stems(question)
-        candidates, bm25 = self._candidates(vector, words)
+        constraints = read_constraints(question, self.library.sources(), as_of or date.today())  # noqa: DTZ011
+        candidates = self._candidates(question)
         wanted = {s.passage.article_id for s in candidates}.difference(hidden)
         articles = {article.id: article for article in self.library.articles(wanted)}
         candidates = [s for s in candidates if s.passage.article_id in articles]
         if not candidates:
-            return Ranking((), constraints)
-        scored = _Scored(candidates, articles, vector, bm25, self._weights(words))
-        bonus, note = _bonus(constraints, [articles[s.passage.article_id] for s in candidates])
-        return Ranking(scored.hits(bonus), constraints, note)
+            return Ranking((), constraints, {})
+        bonus, dated, note = _bonus(constraints, [articles[s.passage.article_id] for s in candidates])
+        # Dates that the articles' own dates answer would only draw sentences that repeat them.
+        text = constraints.rest if dated and content_stems(constraints.rest) else question
+        pool = _Pool(candidates, articles)
+        whole = self._signals(pool, text, hidden)
+        fused = whole.fused() + bonus
+        parts = [self._signals(pool, clause, hidden).fused() for clause in read_clauses(text)]
+        if parts:  # a passage that answers one clause well is wanted as well as one that touches all
+            fused += WEIGHT_CLAUSE * np.max(parts, axis=0)
+        return Ranking(pool.hits(whole, fused), constraints, whole.weights, note)
+
+    def _signals(self, pool: "_Pool", text: str, hidden: Collection[str]) -> "_Scores":
+        words = content_stems(text)
+        bm25 = self._indexes.score_words(words, [stored.number for stored in pool.candidates])
+        return pool.score(self._embedder.embed_question(text), bm25, self._weights(words, hidden))
 
     def _check_question(self, question: str) -> None:
         if not question.strip():
@@ -113,22 +124,26 @@ class Retriever:
                 " or raise READOUT_QUESTION_CHARACTERS."
             )
 
-    def _candidates(self, vector: Vectors, words: list[str]) -> tuple[list[StoredPassage], dict[int, float]]:
+    def _candidates(self, question: str) -> list[StoredPassage]:
+        """The first passages of each index."""
         most = self._settings.candidates
-        near = self._indexes.search_vectors(vector, most)
-        lexical = self._indexes.search_words(words, most)
-        bm25 = {hit.number: hit.score for hit in lexical}
-        stored = self.library.passages(ids=[key for key, _ in near], numbers=list(bm25))
-        rest = [s.number for s in stored if s.number not in bm25]
-        return stored, bm25 | self._indexes.score_words(words, rest)
+        near = self._indexes.search_vectors(self._embedder.embed_question(question), most)
+        lexical = self._indexes.search_words(content_stems(question), most)
+        return self.library.passages(ids=[key for key, _ in near], numbers=[hit.number for hit in lexical])
 
-    def _weights(self, words: list[str]) -> dict[str, float]:
+    def _weights(self, words: list[str], hidden: Collection[str]) -> dict[str, float]:
         """Inverse document frequency of each stem, as in BM25 (Robertson and Zaragoza 2009, eq. 3.3)."""
         counts, total = self._indexes.frequencies(words)
-        return {
-            word: float(np.log1p((total - count + 0.5) / (count + 0.5)))
-            for word, count in zip(words, counts, strict=True)
-        }
+        unseen = [
+            set(stems(f"{article.title} {stored.passage.text}"))
+            for article in (self.library.articles(hidden) if hidden else ())
+            for stored in self.library.passages(article_id=article.id)
+        ]
+        weights = {}
+        for word, held in zip(words, counts, strict=True):
+            count = held - sum(word in one for one in unseen)
+            weights[word] = float(np.log1p((total - len(unseen) - count + 0.5) / (count + 0.5)))
+        return weights
 
     def _spread(self, hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:
         """The best hits, with no more of one article than the settings allow."""
@@ -155,86 +170,104 @@ def _with_neighbours(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, .
     return (*hits, *more)
 
 
-class _Scored:
-    """Candidates with all their signals."""
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """The signals of all candidates for one text; arrays in the order of the candidates."""
 
-    def __init__(
-        self,
-        candidates: Sequence[StoredPassage],
-        articles: dict[str, Article],
-        question: Vectors,
-        bm25: dict[int, float],
-        weights: dict[str, float],
-    ) -> None:
-        self.candidates = candidates
-        self.articles = articles
-        self.bm25 = np.array([bm25.get(s.number, 0.0) for s in candidates])
-        self.vector = np.array([float(s.vector @ question) for s in candidates])
-        cosines = [s.sentence_vectors @ question for s in candidates]
-        covered = [_coverage(s.passage, articles[s.passage.article_id].title, weights) for s in candidates]
-        self.sentence_scores = [c + w for c, (w, _) in zip(cosines, covered, strict=True)]
-        self.best = [int(np.argmax(scores)) for scores in self.sentence_scores]
-        self.best_cosine = np.array([float(c.max()) for c in cosines])
-        self.cosine_of_best = np.array([float(c[b]) for c, b in zip(cosines, self.best, strict=True)])
-        self.covered_by_best = np.array([float(w[b]) for (w, _), b in zip(covered, self.best, strict=True)])
-        self.coverage = np.array([whole for _, whole in covered])
+    weights: dict[str, float]  # idf of each stem of the text
+    words: Floats
+    vector: Floats
+    cosines: list[Floats]  # of each sentence
+    coverages: list[Floats]  # of each sentence
+    coverage: Floats  # of the whole passage with its title
 
-    def hits(self, bonus: Scores) -> tuple[Hit, ...]:
-        best = np.array([scores.max() for scores in self.sentence_scores])
-        fused = (
-            WEIGHT_VECTOR * _standard(self.vector + self.best_cosine)
-            + WEIGHT_WORDS * _standard(self.bm25)
+    def sentences(self) -> list[Floats]:
+        return [cosine + share for cosine, share in zip(self.cosines, self.coverages, strict=True)]
+
+    def fused(self) -> Floats:
+        best_cosine = np.array([cosine.max() for cosine in self.cosines])
+        best = np.array([scores.max() for scores in self.sentences()])
+        return (
+            WEIGHT_VECTOR * _standard(self.vector + best_cosine)
+            + WEIGHT_WORDS * _standard(self.words)
             + WEIGHT_SENTENCE * _standard(best)
             + WEIGHT_COVERAGE * _standard(self.coverage)
-            + bonus
         )
-        order = np.argsort(-fused, kind="stable")
-        return tuple(self._hit(int(i), float(fused[i])) for i in order)
 
-    def _hit(self, i: int, score: float) -> Hit:
+
+class _Pool:
+    """The candidates of a question, with the stems of their sentences."""
+
+    def __init__(self, candidates: Sequence[StoredPassage], articles: dict[str, Article]) -> None:
+        self.candidates = candidates
+        self.articles = articles
+        self._stems = [[set(stems(s.text)) for s in stored.passage.sentences] for stored in candidates]
+        titles = {key: set(stems(article.title)) for key, article in articles.items()}
+        self._titles = [titles[stored.passage.article_id] for stored in candidates]
+
+    def score(self, vector: Vectors, bm25: dict[int, float], weights: dict[str, float]) -> _Scores:
+        total = sum(weights.values()) or 1.0
+
+        def share(held: set[str]) -> float:
+            return sum(weights[word] for word in weights.keys() & held) / total
+
+        return _Scores(
+            weights=weights,
+            words=np.array([bm25.get(stored.number, 0.0) for stored in self.candidates]),
+            vector=np.array([float(stored.vector @ vector) for stored in self.candidates]),
+            cosines=[(stored.sentence_vectors @ vector).astype(float) for stored in self.candidates],
+            coverages=[np.array([share(held) for held in sentences]) for sentences in self._stems],
+            coverage=np.array(
+                [
+                    share(title.union(*sentences))
+                    for title, sentences in zip(self._titles, self._stems, strict=True)
+                ]
+            ),
+        )
+
+    def hits(self, scores: _Scores, fused: Floats) -> tuple[Hit, ...]:
+        """All candidates as hits, best first."""
+        sentences = scores.sentences()
+        order = np.argsort(-fused, kind="stable").tolist()
+        return tuple(self._hit(scores, i, float(fused[i]), sentences[i]) for i in order)
+
+    def _hit(self, scores: _Scores, i: int, score: float, sentences: Floats) -> Hit:
         passage = self.candidates[i].passage
+        best = int(np.argmax(sentences))
         return Hit(
             passage=passage,
             article=self.articles[passage.article_id],
             score=score,
-            best=self.best[i],
-            sentence_scores=tuple(float(s) for s in self.sentence_scores[i]),
+            best=best,
+            sentence_scores=tuple(sentences.tolist()),
             signals=Signals(
-                words=float(self.bm25[i]),
-                vector=float(self.vector[i]),
-                sentence=float(self.cosine_of_best[i]),
-                coverage=float(self.coverage[i]),
-                sentence_coverage=float(self.covered_by_best[i]),
+                words=float(scores.words[i]),
+                vector=float(scores.vector[i]),
+                sentence=float(scores.cosines[i][best]),
+                coverage=float(scores.coverage[i]),
+                sentence_coverage=float(scores.coverages[i][best]),
             ),
         )
 
 
-def _standard(scores: Scores) -> Scores:
+def _standard(scores: Floats) -> Floats:
     """Z-scores; all zero where all are equal."""
     spread = scores.std()
     return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
 
 
-def _coverage(passage: Passage, title: str, weights: dict[str, float]) -> tuple[Scores, float]:
-    """The share of the question's idf weight that each sentence, and the passage with its title, holds."""
-    total = sum(weights.values()) or 1.0
-    of_sentences = [weights.keys() & set(stems(sentence.text)) for sentence in passage.sentences]
-    whole = set(stems(title)).intersection(weights).union(*of_sentences)
-    shares = np.array([sum(weights[word] for word in found) / total for found in of_sentences])
-    return shares, sum(weights[word] for word in whole) / total
+def _bonus(constraints: Constraints, articles: Sequence[Article]) -> tuple[Floats, bool, str]:
+    """What outlets and dates named in the question add to each candidate.
 
-
-def _bonus(constraints: Constraints, articles: Sequence[Article]) -> tuple[Scores, str]:
-    """What outlets and dates named in the question add to each candidate, and what had to be relaxed."""
+    Then whether its dates are met by any of them, and what had to be relaxed, in words.
+    """
     bonus = np.zeros(len(articles))
-    notes = []
     if constraints.sources:
         named = np.array([article.source in constraints.sources for article in articles])
         bonus += WEIGHT_SOURCE * np.where(named, 1.0, -1.0)
-    if constraints.dated:
-        within = np.array([constraints.covers(article.published_at) for article in articles])
-        if within.any():
-            bonus += WEIGHT_DATE * np.where(within, 1.0, -1.0)
-        else:
-            notes.append(f"Nothing found was published {constraints.period}; other dates are shown.")
-    return bonus, " ".join(notes)
+    if not constraints.dated:
+        return bonus, False, ""
+    within = np.array([constraints.covers(article.published_at) for article in articles])
+    if not within.any():
+        return bonus, False, f"Nothing found was published {constraints.period}; other dates are shown."
+    return bonus + WEIGHT_DATE * np.where(within, 1.0, -1.0), True, ""

@@ -69,9 +69,15 @@ def outlet(of: Article | Citation) -> str:
     return of.source or "outlet not named"
 
 
-def verdict_words(claim: Claim) -> str:
+def verdict_words(claim: Claim, most: int | None = None) -> str:
+    """The verdict with what the source lacks, `most` of it named."""
     word = MARKS[claim.verdict][1]
-    return f"{word}; the source lacks {', '.join(claim.missing)}" if claim.missing else word
+    if not claim.missing:
+        return word
+    rest = len(claim.missing[most:]) if most else 0
+    return f"{word}; the source lacks {', '.join(claim.missing[:most])}" + (
+        f" and {rest} more" if rest else ""
+    )
 
 
 def answer_text(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from rag.show import MARKS, outlet, safe, verdict_words, web_address
 from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
 
+MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 _PARAGRAPH_GAP = re.compile(r"\n\s*\n")
 _BULLET = re.compile(r"\s*([-*•–]|\d{1,2}[.)])\s*")
@@ -29,7 +30,7 @@ def answer_html(answer: Answer, key: str) -> str:
 def draft_html(pieces: Sequence[str | Citation]) -> str:
     """An answer while it is written: citations are shown but lead nowhere yet."""
     written = "".join(
-        f'<span class="r-cite">[{piece.number}]</span>' if isinstance(piece, Citation) else safe(piece)
+        f'<span class="r-cite">[{piece.number}]</span> ' if isinstance(piece, Citation) else safe(piece)
         for piece in pieces
     )
     return f'<div class="r-answer r-draft" aria-busy="true">{written.strip()}</div>'
@@ -130,7 +131,8 @@ def _verdict_html(claim: Claim) -> str:
             f'<span class="r-verdict r-good" role="img" aria-label="{word}" title="{reason}">{symbol}</span>'
         )
     kind = "r-doubt" if claim.verdict is Verdict.PARTLY else "r-bad"
-    return f'<span class="r-verdict {kind}">{symbol} {safe(verdict_words(claim))}</span>'
+    whole, short = safe(verdict_words(claim)), safe(verdict_words(claim, MISSING_MOST))
+    return f'<span class="r-verdict {kind}" title="{whole}">{symbol} {short}</span>'
 
 
 def _marked(inner: str, citation: Citation, answer: Answer, key: str) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.wording import BREAKS, Token, read
+from rag.wording import BREAKS, Token, read, stem, stems_of
 
 NEGATED_MOST = 4  # content words that one 'not' reaches: verb, object and what belongs to it
 MOOD_MOST = 4  # content words that one 'may' reaches; the first of them is what it is said of
 SPEAKER_MOST = 12  # tokens of a speaker with office and name
 TRAIL_MOST = 4  # content words after a trailing 'X said' ('… after the call on Friday')
 
-_NEGATIVES = frozenset("not never nobody nothing none neither nor without hardly scarcely no nowhere".split())
+_NEGATIVES = frozenset("not never nobody nothing none neither nor without hardly scarcely no nowhere non".split())
 _BACKWARD = frozenset("no nothing none neither nobody".split())  # 'found no link' negates 'found' as well
-_NEGATIVE_TO = frozenset("fail refuse decline unable".split())  # followed by 'to'
-_NEGATIVE_VERBS = frozenset({"deny", "lack"})
+_NEGATIVE_TO = stems_of("fail refuse decline unable")  # followed by 'to'
+_NEGATIVE_VERBS = stems_of("deny lack")
 _MOODS = {
     "may": "may", "might": "may", "could": "may", "can": "may", "possibly": "may", "perhaps": "may",
     "potentially": "may", "possible": "may", "will": "will", "would": "will", "shall": "will", "must": "must",
@@ -22,36 +22,58 @@ _MOODS = {
     "apparently": "allegedly", "probably": "expected to", "likely": "expected to", "if": "if", "unless": "if",
 }  # fmt: skip
 _MOODS_TO = {  # these verbs and nouns before 'to' and a verb
-    "plan": "plans to", "intend": "plans to", "aim": "plans to", "prepare": "plans to", "propose": "plans to",
-    "intent": "plans to", "intention": "plans to", "hope": "hopes to", "wish": "hopes to", "want": "hopes to",
-    "consider": "hopes to", "agree": "agreed to", "promis": "agreed to", "promise": "agreed to",
-    "pledg": "agreed to", "pledge": "agreed to", "vow": "agreed to", "commit": "agreed to",
-    "agreement": "agreed to", "offer": "offered to", "threaten": "threatened to", "threat": "threatened to",
-    "expect": "expected to", "forecast": "expected to", "predict": "expected to", "anticipat": "expected to",
-    "project": "expected to", "try": "tried to", "attempt": "tried to", "seek": "tried to", "set": "will",
-    "due": "will", "schedul": "will", "urg": "urged to", "urge": "urged to", "ask": "urged to",
-    "call": "urged to", "invite": "urged to", "invit": "urged to", "appeal": "urged to", "tell": "told to",
-    "order": "ordered to", "command": "ordered to", "instruct": "ordered to", "demand": "urged to",
-    "suspect": "allegedly", "believ": "allegedly", "appear": "allegedly", "seem": "allegedly",
-    "alleg": "allegedly", "allege": "allegedly", "need": "must", "requir": "must", "require": "must",
-}  # fmt: skip
-_MOODS_OF = {"accus": "allegedly", "suspect": "allegedly", "accusation": "allegedly"}  # before 'of', 'that'
-_MOODS_ING = {"consider": "hopes to", "mull": "hopes to", "weigh": "hopes to"}
-_HAPPENED = frozenset(
-    "forc force oblig oblige compel have manag manage continu continue begin start use go help decid decide"
-    " first able allow".split()
+    stem(word): mood
+    for mood, words in {
+        "plans to": "plan intend aim prepare propose intent intention",
+        "hopes to": "hope wish want consider",
+        "agreed to": "agree agreement promise pledge vow commit",
+        "offered to": "offer",
+        "threatened to": "threaten threat",
+        "expected to": "expect forecast predict anticipate project likely",
+        "tried to": "try attempt seek",
+        "will": "set due schedule",
+        "urged to": "urge ask call invite appeal demand",
+        "told to": "tell",
+        "ordered to": "order command instruct",
+        "allegedly": "suspect believe appear seem allege",
+        "must": "need require",
+    }.items()
+    for word in words.split()
+}
+_MOODS_OF = dict.fromkeys(stems_of("accuse suspect accusation"), "allegedly")  # before 'of'
+_MOODS_ING = dict.fromkeys(stems_of("consider mull weigh"), "hopes to")
+_MOODS_THAT = {  # before 'that'
+    stem(word): mood
+    for mood, words in {
+        "urged to": "recommend propose demand urge request recommendation proposal",
+        "hopes to": "hope wish",
+        "agreed to": "promise pledge vow agree",
+        "threatened to": "threaten",
+        "allegedly": "suspect fear allege",
+    }.items()
+    for word in words.split()
+}
+_NEXT_TO = stems_of("offer set due appear seem tell")  # only with 'to' as the very next word
+_HAPPENED = stems_of(
+    "force oblige compel have manage continue begin start use go help decide first able allow"
 )  # before 'to': what follows is said to have happened, or to be decided
 _BE = frozenset("is are was were be been being".split())
+_FINITE = _BE | frozenset("is has have had do does did will would may might can could should must".split())
+_SUBORDINATES = frozenset('; but while whereas although though because when "'.split())
+_ENDS_SPEECH = frozenset({"but", "although", "though", "whereas", ";"})
+_NO_SAYING = frozenset("according statement report reports claim note rule rules state states".split())
+_OPENINGS = frozenset("in on at after before during since by when while as for with without because".split())
 
-SPEECH = frozenset(
-    stem
-    for stem in """say tell add claim argu warn insist believ believe think estimat suggest alleg predict explain
-    note write forecast declar accord stat comment remark report stress reiterat"""  # verbs of mere saying
-    .split()
+# Verbs of mere saying: what they report is somebody's word.
+SPEECH = stems_of(
+    "say tell add claim argue warn insist believe think estimate suggest allege predict explain note write "
+    "forecast declare stated comment remark report stress reiterate according"
 )
-ATTRIBUTES = SPEECH | frozenset(
-    "announc confirm reveal find deny rule ask urg call admit show conclud acknowledg announce according "
-    "spokesman spokeswoman pleg demand hope expect accus describ".split()
+# Verbs that name a speaker for something that happened or was found all the same.
+TELLING = SPEECH | stems_of("announce confirm reveal deny rule acknowledge conclude admit")
+# Words that show that a claim names somebody for what it says.
+ATTRIBUTES = TELLING | stems_of(
+    "ask urge call find show plead demand accuse describe spokesman spokeswoman"
 )
 
 
@@ -96,18 +118,18 @@ def stance(text: str) -> Stance:
             negations.append(_negation(tokens, token))
             if token.word not in _NEGATIVES:
                 implied.append(negations[-1])
-        mood = _mood(tokens, token.place)
+        mood, start = _mood(tokens, token.place)
         if mood:
-            moods.append(Cue(token.place, mood, token.text.lower(), _reach(tokens, token.place, MOOD_MOST)))
-    plain = {place for cue in negations if cue not in implied for place in cue.reach}
-    verbs: set[int] = set()
-    for cue in implied:
-        verbs ^= set(cue.reach)
+            reach = _reach(tokens, start, MOOD_MOST, through=("and", "or"))
+            moods.append(Cue(token.place, mood, token.text.lower(), reach))
+    negated: set[int] = set()
+    for cue in negations:
+        negated ^= set(cue.reach)  # twice negated is asserted
     cues = {cue.place for cue in negations if cue not in implied or tokens[cue.place].stem in _NEGATIVE_TO}
     return Stance(
         tuple(negations),
         tuple(moods),
-        frozenset(plain ^ verbs),
+        frozenset(negated),
         frozenset(cues | {cue.place for cue in moods}),
         _speech(tokens),
     )
@@ -121,9 +143,11 @@ def _negates(tokens: Sequence[Token], place: int) -> bool:
     if token.word == "not":
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         return following is not None and following.word not in {"more", "less", "fewer"}
+    if token.word == "nor" and any(t.word == "neither" for t in tokens[:place]):
+        return False  # one negation with 'neither', which reaches as far
     if token.word in _NEGATIVES or token.stem in _NEGATIVE_VERBS:
         return True
-    return token.stem in _NEGATIVE_TO and _to_follows(tokens, place, 2)
+    return token.stem in _NEGATIVE_TO and _infinitive_after(tokens, place, 2) > 0
 
 
 def _negation(tokens: Sequence[Token], token: Token) -> Cue:
@@ -135,54 +159,75 @@ def _negation(tokens: Sequence[Token], token: Token) -> Cue:
             if before.is_content and before.stem not in SPEECH:
                 reach = (before.place, *reach)
                 break
+        else:
+            reach = (*reach, *_verbs_after(tokens, token.place, reach))
     return Cue(token.place, "", token.text.lower(), reach)
 
 
-def _reach(tokens: Sequence[Token], place: int, most: int) -> tuple[int, ...]:
+def _verbs_after(tokens: Sequence[Token], place: int, reached: Sequence[int]) -> list[int]:
+    """The verbs of 'No link between A and B was found': a negated subject negates what is said of it."""
+    verbs = []
+    for token in tokens[place + 1 : place + 1 + 4 * NEGATED_MOST]:
+        if token.word in BREAKS and token.word != "and":
+            break
+        if token.is_verb and token.is_content and token.place not in reached:
+            verbs.append(token.place)
+    return verbs[:1]
+
+
+def _reach(
+    tokens: Sequence[Token], place: int, most: int, through: Sequence[str] = ()
+) -> tuple[int, ...]:
     """Places of the next content words, up to where the statement ends."""
     reached: list[int] = []
     for token in tokens[place + 1 : place + 1 + 4 * most]:
-        if len(reached) == most or (token.word in BREAKS and (reached or token.word != "and")):
+        if len(reached) == most or (token.word in BREAKS and token.word not in through):
             break
         if token.is_content:
             reached.append(token.place)
     return tuple(reached)
 
 
-def _mood(tokens: Sequence[Token], place: int) -> str:
+def _mood(tokens: Sequence[Token], place: int) -> tuple[str, int]:
+    """The mood that begins with the token at `place`, and the place behind which its reach begins."""
     token = tokens[place]
     if token.word in _MOODS and not (token.word == "may" and token.capital and not token.opens):
-        return _MOODS[token.word]
-    if token.stem in _MOODS_OF and _next_word(tokens, place, {"of"}):
-        return _MOODS_OF[token.stem]
+        return _MOODS[token.word], place
+    of = _next_word(tokens, place, "of") if token.stem in _MOODS_OF else 0
+    if of:
+        return _MOODS_OF[token.stem], of
     if token.stem in _MOODS_ING and place + 1 < len(tokens) and tokens[place + 1].word.endswith("ing"):
-        return _MOODS_ING[token.stem]
-    if token.stem in _MOODS_TO and _to_follows(tokens, place, 5):
-        return _MOODS_TO[token.stem]
+        return _MOODS_ING[token.stem], place
+    if token.stem in _MOODS_THAT and place + 1 < len(tokens) and tokens[place + 1].word == "that":
+        return _MOODS_THAT[token.stem], place + 1
+    if token.stem in _MOODS_TO:
+        to = _infinitive_after(tokens, place, 1 if token.stem in _NEXT_TO else 5)
+        return (_MOODS_TO[token.stem], to) if to else ("", place)
     if token.word in _BE and place + 1 < len(tokens) and tokens[place + 1].word == "to":
-        return "will"
+        return "will", place + 1
     if token.word == "to" and _is_infinitive(tokens, place) and not _happened(tokens, place):
-        return "to"
-    return ""
+        return "to", place
+    return "", place
 
 
-def _next_word(tokens: Sequence[Token], place: int, words: set[str]) -> bool:
-    """Whether one of `words` follows in the same clause, within a few tokens."""
+def _next_word(tokens: Sequence[Token], place: int, word: str) -> int:
+    """The place of `word` where it follows in the same clause, within a few tokens; else 0."""
     for token in tokens[place + 1 : place + 6]:
-        if token.word in words:
-            return True
+        if token.word == word:
+            return token.place
         if token.word in BREAKS:
-            return False
-    return False
+            return 0
+    return 0
 
 
-def _to_follows(tokens: Sequence[Token], place: int, most: int) -> bool:
+def _infinitive_after(tokens: Sequence[Token], place: int, most: int) -> int:
+    """The place of the next 'to' before a verb, within `most` tokens; else 0."""
     for token in tokens[place + 1 : place + 1 + most]:
         if token.word == "to":
-            return _is_infinitive(tokens, token.place)
+            return token.place if _is_infinitive(tokens, token.place) else 0
         if token.word in BREAKS:
-            return False
-    return False
+            return 0
+    return 0
 
 
 def _is_infinitive(tokens: Sequence[Token], place: int) -> bool:
@@ -205,9 +250,9 @@ def _happened(tokens: Sequence[Token], place: int) -> bool:
 def _speech(tokens: Sequence[Token]) -> Speech | None:
     """The first reported speech of the sentence that has both a speaker and something said."""
     for token in tokens:
-        if token.word == "according" and _next_word(tokens, token.place, {"to"}):
+        if token.word == "according" and _next_word(tokens, token.place, "to"):
             found = _according(tokens, token.place)
-        elif token.stem in ATTRIBUTES and token.is_word:
+        elif token.stem in TELLING and token.is_word and _is_saying(tokens, token.place):
             found = _said(tokens, token.place)
         else:
             found = None
@@ -224,18 +269,42 @@ def _according(tokens: Sequence[Token], place: int) -> Speech:
     return Speech(place, speaker, end + 1, len(tokens) - 1)
 
 
+def _is_saying(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the word is a verb with a subject: no 'statement', no 'was told', no 'has not said'."""
+    token = tokens[place]
+    if token.word in _NO_SAYING:
+        return False
+    before = [t.word for t in tokens[max(0, place - 2) : place]]
+    is_noun = bool(before) and before[-1] in {"a", "an", "the", "this", "that", "of", "its", "their", "his", "her"}
+    is_open = place + 1 < len(tokens) and tokens[place + 1].word in {"whether", "if"}
+    return not is_noun and not is_open and not (_BE | {"not", "never"}) & set(before)
+
+
 def _said(tokens: Sequence[Token], place: int) -> Speech | None:
-    """'X said …', '…, X said', '…, said X'."""
+    """'X said …', '…, X said', '…, said X', 'X …, saying …'."""
     before = tokens[place - 1].word if place else ""
-    comma = _last_sign(tokens, place)
-    if before in {",", '"'} and place > 1:
+    if before == "," and tokens[place].word.endswith("ing"):
+        return Speech(place, _words_between(tokens, 0, place), place + 1, len(tokens) - 1)
+    if before in {",", '"'} and _is_statement(tokens[:place]):
         return Speech(place, _forward(tokens, place + 1), 0, place - 1)
-    rest = sum(token.is_content for token in tokens[place + 1 :])
-    said = sum(token.is_content for token in tokens[: max(comma, 0)])
-    if comma > 0 and rest <= TRAIL_MOST and said > 2:
+    comma = _last_sign(tokens, place)
+    rest = _said_words(tokens, place + 1, len(tokens))
+    quoted = comma > 0 and '"' in {tokens[comma].word, tokens[comma - 1].word}
+    trails = quoted or (rest <= TRAIL_MOST and _is_statement(tokens[: max(comma, 0)]))
+    if trails and _said_words(tokens, comma, place):
         return Speech(place, _words_between(tokens, comma + 1, place), 0, comma - 1)
     start = _subject_start(tokens, place)
-    return Speech(place, _words_between(tokens, start, place), place + 1, len(tokens) - 1)
+    end = next((t.place for t in tokens[place:] if t.word in _ENDS_SPEECH), len(tokens))
+    return Speech(place, _words_between(tokens, start, place), place + 1, end - 1)
+
+
+def _is_statement(tokens: Sequence[Token]) -> bool:
+    """Whether the words hold a verb or end a quotation: 'Wang, the minister,' does not."""
+    return any(t.is_verb or t.word in _FINITE or t.word == '"' for t in tokens)
+
+
+def _said_words(tokens: Sequence[Token], start: int, end: int) -> int:
+    return sum(token.is_content for token in tokens[start:end])
 
 
 def _last_sign(tokens: Sequence[Token], place: int) -> int:
@@ -246,9 +315,14 @@ def _last_sign(tokens: Sequence[Token], place: int) -> int:
 
 
 def _subject_start(tokens: Sequence[Token], place: int) -> int:
+    """Where the subject of a verb begins: after the last sign, unless nothing stands between."""
     for token in reversed(tokens[:place]):
-        if token.word in {";", "but", "while", "whereas", '"'}:
+        if token.word in _SUBORDINATES:
             return token.place + 1
+    opening = tokens[0].word if tokens else ""
+    comma = next((t.place for t in tokens[:place] if t.word == ","), 0)
+    if comma and opening in _OPENINGS and _said_words(tokens, comma, place):
+        return comma + 1  # 'In Beijing on Friday, Wang said'
     return 0
 
 

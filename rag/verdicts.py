@@ -7,10 +7,12 @@ evidence, in the same relation, and then every word that carries content. What i
 import re
 from collections.abc import Callable, Sequence
 
-from rag import checks
+from rag import checks, relations
 from rag.matching import Line, Match, line_of
+from rag.slots import exchanged
 from rag.types import Citation, Judgement, Verdict
 from rag.vocabulary import LIGHT
+from rag.wording import stems_of
 
 CLAIM_MOST = 2000  # characters of a claim that are analysed: no sentence of an answer is longer
 EVIDENCE_MOST = 8000  # characters of all cited sentences together that are analysed
@@ -77,12 +79,14 @@ def _missing_facts(claim: str, match: Match, texts: Sequence[str]) -> list[str]:
         *checks.missing_numbers(match),
         *checks.missing_dates(match),
         *checks.missing_names(match),
-        *checks.missing_stance(match),
-        *checks.missing_directions(match),
-        *checks.missing_amounts(match),
-        *checks.missing_qualifiers(match),
-        *checks.missing_speaker(match),
-        *checks.swapped_roles(match),
+        *relations.missing_stance(match),
+        *relations.missing_directions(match),
+        *relations.missing_amounts(match),
+        *relations.missing_qualifiers(match),
+        *relations.missing_speaker(match),
+        *relations.swapped_roles(match),
+        *relations.exchanged_subjects(match),
+        *exchanged(match),
     ]
     return list(dict.fromkeys(found))
 
@@ -94,7 +98,7 @@ def _missing_words(match: Match) -> list[str]:
         for place in match.claim.content
         if place not in match.rests_on
         and not checks.is_name(match, match.claim.tokens[place])
-        and match.claim.tokens[place].stem not in LIGHT
+        and match.claim.tokens[place].stem not in stems_of(LIGHT)
     ]
 
 
@@ -103,7 +107,7 @@ def _share(match: Match) -> float:
     total = held = 0.0
     for place in match.claim.content:
         token = match.claim.tokens[place]
-        weight = 2.0 if checks.is_name(match, token) else 0.5 if token.stem in LIGHT else 1.0
+        weight = 2.0 if checks.is_name(match, token) else 0.5 if token.stem in stems_of(LIGHT) else 1.0
         total += weight
         held += weight * (place in match.rests_on)
     numbers = len(match.claim.quantities) + len(match.claim.dates)

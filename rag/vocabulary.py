@@ -18,61 +18,237 @@ STOPWORDS = frozenset(
 )
 
 # Words that add little: a claim may use one that its source has not.
-LIGHT = frozenset(
-    """people person say tell add state according report note get make take hold use meanwhile total number
-    official thing way time do have become include such well today new now event matter case part happen occur
-    take place set decide manage go be their several various certain further additional also overall recent
-    recently currently counterpart aged old age held""".split()
-)
+LIGHT = """
+people person say tell add state according report note get make take hold use meanwhile total number
+official thing way time become event matter case part happen occur place decide several various
+certain further additional overall recent
+recently currently counterpart aged old age
+"""
 
-IRREGULAR = {
-    form: base
-    for base, forms in {
-        "be": "was were been is are am being", "have": "has had", "do": "did done does", "go": "went gone",
-        "say": "said", "tell": "told", "make": "made", "take": "took taken", "give": "gave given",
-        "get": "got gotten", "come": "came", "become": "became", "see": "saw seen", "know": "knew known",
-        "find": "found", "think": "thought", "leave": "left", "hold": "held", "bring": "brought",
-        "begin": "began begun", "keep": "kept", "write": "wrote written", "stand": "stood", "lose": "lost",
-        "loss": "losses", "pay": "paid", "meet": "met", "run": "ran", "lead": "led", "grow": "grew grown",
-        "fall": "fell fallen", "rise": "rose risen", "send": "sent", "build": "built", "spend": "spent",
-        "win": "won winner", "buy": "bought", "sell": "sold sale", "break": "broke broken", "shrink": "shrank shrunk",
-        "sink": "sank sunk", "strike": "struck stricken", "steal": "stole stolen theft", "fly": "flew flown flight",
-        "flee": "fled", "fight": "fought", "catch": "caught", "teach": "taught", "seek": "sought",
-        "speak": "spoke spoken speech", "choose": "chose chosen choice", "freeze": "froze frozen",
-        "drive": "drove driven", "withdraw": "withdrew withdrawn withdrawal", "draw": "drew drawn",
-        "throw": "threw thrown", "hide": "hid hidden", "forbid": "forbade forbidden", "swear": "swore sworn",
-        "shoot": "shot shooting", "bear": "bore born", "feel": "felt", "deal": "dealt", "mean": "meant",
-        "lend": "lent", "wear": "wore worn", "eat": "ate eaten", "drink": "drank drunk", "swim": "swam swum",
-        "die": "died dying dead death deaths", "growth": "growths", "destroy": "destruction",
-        "man": "men", "woman": "women", "child": "children", "person": "persons", "life": "lives",
-        "mouse": "mice", "foot": "feet", "country": "countries", "day": "daily", "month": "monthly",
-        "week": "weekly", "year": "yearly annual annually", "apply": "application", "solve": "solution",
-        "lie": "lay lain", "arise": "arose", "undergo": "underwent", "undertake": "undertook undertaken",
-        "overtake": "overtook overtaken", "overthrow": "overthrew overthrown", "understand": "understood",
-        "sue": "sued suing", "tie": "tied tying", "hear": "heard hearing", "sit": "sat", "sing": "sang sung",
-        "rule": "ruling", "succeed": "success successful", "fail": "failure", "refuse": "refusal",
-        "deny": "denial", "belief": "beliefs", "able": "ability", "strong": "stronger strongest",
-        "large": "larger largest", "big": "bigger biggest", "small": "smaller smallest", "high": "higher highest",
-        "low": "lower lowest", "good": "better best", "bad": "worse worst", "old": "older oldest",
-        "young": "younger youngest", "early": "earlier earliest", "late": "later", "fast": "faster fastest",
-        "long": "longer longest", "short": "shorter shortest", "weak": "weaker weakest", "few": "fewer fewest",
-        "less": "lesser", "rich": "richer richest", "poor": "poorer poorest", "close": "closure",
-        "analysis": "analyses", "crisis": "crises", "news": "news", "series": "series", "species": "species",
-        "tax": "taxes taxation", "bus": "buses", "gas": "gases", "virus": "viruses", "census": "censuses",
-        "medium": "media", "criterion": "criteria", "lay": "laid", "hit": "hitting", "cut": "cutting cuts",
-        "put": "putting", "let": "letting", "quit": "quitting", "set": "setting", "shut": "shutting",
-        "let-down": "", "former": "formerly", "united": "united", "during": "during", "morning": "mornings",
-        "evening": "evenings", "something": "something", "nothing": "nothing", "hundred": "hundreds",
-        "need": "needs needed", "speed": "speeds", "seed": "seeds", "feed": "fed feeds", "bed": "beds",
-        "breed": "bred", "succession": "successions", "king": "kings", "wing": "wings", "ring": "rings",
-        "thing": "things", "string": "strings", "spring": "springs sprang sprung", "red": "reds",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
+# A dictionary form and the forms of it that no rule gives; verbs apart, for what is a verb has a subject.
+IRREGULAR_VERBS = """
+be: was were been is are am being
+have: has had
+do: did done does
+go: went gone
+say: said
+tell: told
+make: made
+take: took taken
+give: gave given
+get: got gotten
+come: came
+become: became
+see: saw seen
+know: knew known
+find: found
+think: thought
+leave: left
+hold: held
+bring: brought
+begin: began begun
+keep: kept
+write: wrote written
+stand: stood
+lose: lost
+pay: paid
+meet: met
+run: ran
+lead: led
+grow: grew grown
+fall: fell fallen
+rise: rose risen arose
+send: sent
+build: built
+spend: spent
+win: won
+buy: bought
+sell: sold
+break: broke broken
+shrink: shrank shrunk
+sink: sank sunk
+strike: struck stricken
+steal: stole stolen
+fly: flew flown
+flee: fled
+fight: fought
+catch: caught
+teach: taught
+seek: sought
+speak: spoke spoken
+choose: chose chosen
+freeze: froze frozen
+drive: drove driven
+withdraw: withdrew withdrawn
+draw: drew drawn
+throw: threw thrown
+hide: hid hidden
+forbid: forbade forbidden
+swear: swore sworn
+shoot: shot
+bear: bore born
+feel: felt
+deal: dealt
+mean: meant
+lend: lent
+wear: wore worn
+eat: ate eaten
+drink: drank drunk
+swim: swam swum
+die: died dying
+lie: lain
+undergo: underwent undergone
+undertake: undertook undertaken
+overtake: overtook overtaken
+overthrow: overthrew overthrown
+understand: understood
+sue: sued suing
+tie: tied tying
+hear: heard
+sit: sat
+sing: sang sung
+beat: beaten
+bite: bit bitten
+blow: blew blown
+burst: bursting
+cost: costing
+feed: fed
+breed: bred
+lay: laid
+hit: hitting
+cut: cutting
+put: putting
+let: letting
+quit: quitting
+set: setting
+shut: shutting
+split: splitting
+spread: spreading
+ride: rode ridden
+ring: rang rung
+shake: shook shaken
+show: shown
+sleep: slept
+slide: slid
+spring: sprang sprung
+stick: stuck
+sweep: swept
+tear: tore torn
+wake: woke woken
+weep: wept
+wind: wound
+foresee: foresaw foreseen
+forget: forgot forgotten
+forgive: forgave forgiven
+bind: bound
+dig: dug
+hang: hung
+dismiss: dismissed
+learn: learnt
+burn: burnt
+light: lit
+swing: swung
+upset: upsetting
+cancel: cancelled cancelling
+travel: travelled travelling
+"""
+
+# The same for other words; a word that stands for itself is kept from losing an ending that is none.
+IRREGULAR_OTHERS = """
+loss: losses
+win: winner
+sell: sale
+steal: theft
+fly: flight
+fight: fighting
+speak: speech
+choose: choice
+withdraw: withdrawal
+shoot: shooting
+die: dead death deaths
+grow: growth
+destroy: destruction
+man: men
+woman: women
+child: children
+life: lives
+mouse: mice
+foot: feet
+country: countries
+day: daily
+month: monthly
+week: weekly
+year: yearly annual annually
+apply: application
+solve: solution
+hear: hearing
+rule: ruling
+succeed: success successful
+fail: failure
+refuse: refusal
+deny: denial
+able: ability
+strong: stronger strongest
+large: larger largest
+big: bigger biggest
+small: smaller smallest
+high: higher highest
+low: lower lowest
+good: better best
+bad: worse worst
+old: older oldest
+young: younger youngest
+early: earlier earliest
+late: later
+fast: faster fastest
+long: longer longest
+short: shorter shortest
+weak: weaker weakest
+deep: deeper deepest
+few: fewer fewest
+less: lesser
+rich: richer richest
+poor: poorer poorest
+close: closure
+analysis: analyses
+crisis: crises
+tax: taxes taxation
+bus: buses
+gas: gases
+virus: viruses
+medium: media
+former: formerly
+need: needs needed
+speed: speeds
+marry: marriage
+advise: advice
+believe: belief beliefs
+arrive: arrival
+propose: proposal
+news: news
+series: series
+species: species
+during: during
+united: united
+morning: morning mornings
+evening: evening evenings
+nothing: nothing
+something: something
+anything: anything
+king: king kings
+wing: wing wings
+ring: ring rings
+thing: thing things
+string: string strings
+bed: bed beds
+red: red
+seed: seed seeds
+hundred: hundred hundreds
+"""
 
 SYNONYMS = """
-rise increase grow growth climb gain jump surge soar up high raise lift hike boost upward
-fall decrease decline drop shrink slump plunge down low cut reduce slash dip slide tumble contract
+rise increase grow growth climb gain jump surge soar up raise lift hike boost upward
+fall decrease decline drop shrink slump plunge down cut reduce slash dip slide tumble contract slip recede
 high top
 buy purchase acquire acquisition
 close shut shutdown
@@ -297,6 +473,7 @@ prevent stop avert
 prosecute charge
 punish penalise penalize
 quarrel dispute row
+strand stick
 reply respond answer response
 residence home
 shop store retailer
@@ -321,7 +498,9 @@ people population
 """
 
 OPPOSITES = """
-rise increase grow growth climb gain jump surge soar up raise lift hike boost / fall decrease decline drop shrink slump plunge down cut reduce slash dip slide tumble contract lose
+rise increase grow climb gain jump surge soar up raise lift hike / fall decrease decline drop shrink slump plunge slip recede
+rise increase grow climb gain jump surge soar up raise lift hike / down cut reduce slash dip slide tumble contract
+boost gain / cut reduce lose
 high / low
 buy purchase acquire acquisition / sell
 open reopen / close shut
@@ -409,7 +588,8 @@ adult / child
 ally / enemy rival
 urban / rural
 senior / junior
-north / south
+from / to
+into / out
 urge / forbid
 safe / dangerous
 true / false

@@ -4,7 +4,15 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rag.vocabulary import COUNTRIES, IRREGULAR, OPPOSITES, PHRASES, STOPWORDS, SYNONYMS
+from rag.vocabulary import (
+    COUNTRIES,
+    IRREGULAR_OTHERS,
+    IRREGULAR_VERBS,
+    OPPOSITES,
+    PHRASES,
+    STOPWORDS,
+    SYNONYMS,
+)
 
 ROOT_LEAST = 4  # letters that a root keeps; shorter ones meet by chance
 _TYPOGRAPHY = str.maketrans(
@@ -23,7 +31,17 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?!\w)")
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:ll|re|ve|d|m|t)\b)")
 # Where one statement ends and another begins, inside a sentence.
-BREAKS = frozenset(", ; : ( ) and but while whereas although though because who which after before".split())
+BREAKS = frozenset(", ; : ( ) and but while whereas although though because who which after before when".split())
+
+
+def _forms(table: str) -> dict[str, str]:
+    """Form → dictionary form."""
+    lines = (line.split(":") for line in table.strip().split("\n"))
+    return {form: base for base, forms in lines for form in forms.split()}
+
+
+VERB_FORMS = _forms(IRREGULAR_VERBS)
+_IRREGULAR = VERB_FORMS | _forms(IRREGULAR_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +63,14 @@ class Token:
         return self.word[0].isalpha()
 
     @property
+    def is_verb(self) -> bool:
+        """Whether its form is a verb's; most are, a few ('united') are not."""
+        return self.word in VERB_FORMS or (len(self.word) > 4 and self.word.endswith("ed"))
+
+    @property
     def is_content(self) -> bool:
-        return self.is_word and self.word not in STOPWORDS
+        is_acronym = len(self.text) > 1 and self.text.isupper()  # 'US' is not 'us'
+        return self.is_word and (is_acronym or self.word not in STOPWORDS)
 
 
 def normalise(text: str) -> str:
@@ -79,7 +103,7 @@ def read(text: str) -> tuple[Token, ...]:
     for place, match in enumerate(_TOKEN.finditer(text)):
         written = match.group()
         word = written.lower()
-        clause += word in BREAKS
+        clause += word in BREAKS and not (tokens and tokens[-1].word in BREAKS)
         stemmed = stem(word) if word[0].isalpha() else word
         capital = written[0].isupper()
         tokens.append(
@@ -92,8 +116,9 @@ def read(text: str) -> tuple[Token, ...]:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The dictionary form as far as a few rules and IRREGULAR give it ('stopped' → 'stop')."""
-    if word in IRREGULAR:
-        return IRREGULAR[word]
+    if word in _IRREGULAR:
+        base = _IRREGULAR[word]
+        return base if base in _IRREGULAR else stem(base)
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
@@ -112,8 +137,8 @@ def stem(word: str) -> str:
 
 def _base(left: str) -> str:
     """'stopp' → 'stop', 'mov' → 'mov', as `stem('move')` gives it."""
-    if left in IRREGULAR:
-        return IRREGULAR[left]
+    if left in _IRREGULAR:
+        return stem(left)
     if len(left) > 3 and left[-1] == left[-2] and left[-1] not in "lsz":
         return left[:-1]
     if len(left) > 4 and left.endswith("ll"):
@@ -202,3 +227,9 @@ def meanings(stemmed: str) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def opposites(stemmed: str) -> frozenset[str]:
     return _opposites().get(stemmed, frozenset())
+
+
+@cache
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of words in a text of words, for tables."""
+    return frozenset(stem(word) for word in words.split())

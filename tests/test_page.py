@@ -191,7 +191,7 @@ def test_read_in_the_article_opens_the_whole_text_at_the_cited_sentence(make_rea
 def test_a_key_without_a_model_makes_an_offer_and_one_click_takes_it(make_readout: Any) -> None:
     at = open_page(make_readout(api_key=SecretStr("sk-test-canary")))
     offer = at.button(key="offer")
-    assert offer.label == "Use gpt-5-mini (sends questions and passages to OpenAI)"
+    assert offer.label == "Use gpt-5-mini · sends to OpenAI"
     assert "<b>Quoted sentences</b>" in shown(at)
     offer.click().run()
     assert "Written by <b>gpt-5-mini</b>" in shown(at)

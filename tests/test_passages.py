@@ -89,6 +89,11 @@ def test_lines_of_a_list_stand_for_themselves() -> None:
     ]
 
 
+def test_long_list_items_are_not_taken_for_wrapped_lines() -> None:
+    items = [f"- talks about the {word} that both sides want" for word in ("economy", "climate", "weather")]
+    assert texts("\n".join(items)) == items
+
+
 def test_a_wrapped_line_does_not_end_a_sentence() -> None:
     text = (
         "Talks in Beijing\n"

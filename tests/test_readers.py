@@ -231,6 +231,7 @@ def test_a_stamp_may_name_one_date(
     "line",
     [
         "Published: April 26",  # no year: nothing is filled in from today
+        "Published: May 2024",  # no day
         "Published: 04/05/2024",  # April or May
         "Published: Apr 26, 2024 09:10 CST",  # Chicago or Shanghai
         "Published: Apr 31, 2024",

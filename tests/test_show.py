@@ -188,6 +188,7 @@ def test_cited_passages_come_first_and_the_others_can_be_left_out() -> None:
         (Verdict.SUPPORTED, (), "✓"),
         (Verdict.PARTLY, ("the number 48",), "◐ partly supported; the source lacks the number 48"),
         (Verdict.NOT_SUPPORTED, (), "✗ not supported"),
+        (Verdict.NOT_SUPPORTED, ("a", "b", "c"), "✗ not supported; the source lacks a, b and 1 more"),
         (Verdict.UNCITED, (), "○ no source given"),
     ],
 )
@@ -195,6 +196,7 @@ def test_a_verdict_is_said_without_colour(verdict: Verdict, missing: tuple[str, 
     answer = make_answer(claims=(Claim("So it was.", verdict, missing, (make_citation(1, 1),)),))
     seen = Seen(answer_html(answer, "a1"))
     assert words in seen.text
+    assert all(reason in " ".join(value for _, value in seen.attributes) for reason in missing)
     assert (verdict is Verdict.SUPPORTED) == (("aria-label", "supported") in seen.attributes)
 
 

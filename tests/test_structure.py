@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-VERDICTS = {"verdicts", "checks", "dates", "matching", "quantities", "stance", "vocabulary", "wording"}
+VERDICTS = {"verdicts", "checks", "dates", "matching", "quantities", "stance", "vocabulary", "wording", "relations", "slots"}
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
     {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html"},
     VERDICTS,
-    {"citations", "questions", "encoder_graph", "embedding", "langchain_embedding"},
+    {"citations", "encoder_graph", "embedding", "langchain_embedding"},
     {"rows", "words", "vectors", "library"},
-    {"index", "faults"},
+    {"index", "faults", "questions"},
     {"adding", "evidence", "models"},
     {"retrieval", "generative", "extractive"},
     {"answering", "langchain_retriever"},

@@ -55,7 +55,7 @@ def _foot(answer: Answer) -> str:
     if answer.unresolved:
         parts.append(unresolved_note(answer.unresolved))
     parts.append(f"{max(answer.seconds, SECONDS_LEAST):.1f} s")
-    return safe(" · ".join(part for part in parts if part))
+    return safe(" · ".join(part.removesuffix(".") for part in parts if part))
 
 
 def question_html(question: str) -> str:

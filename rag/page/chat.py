@@ -24,6 +24,7 @@ from rag.types import Answer, Answerer, Citation, Retrieval, Span
 CHAT_HEIGHT = 620  # pixels; where the style does not reach, the chat still scrolls in a box of its own
 REDRAW_SECONDS = 0.05  # between two pictures of a growing answer: smooth to read, light to send
 WIDTHS = (7, 5)  # chat and passages
+OFFER_TERMS = "Questions and the passages found for them are then sent to OpenAI, and nothing before."
 OUTLETS_MOST = 20  # named when one points at the coverage
 
 
@@ -70,8 +71,8 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
         if conversation.model:
             st.button("Use quoted sentences only", key="no-model", on_click=_choose_model, args=("",))
         elif offer:
-            label = f"Use {offer.partition(':')[2]} (sends questions and passages to OpenAI)"
-            st.button(label, key="offer", on_click=_choose_model, args=(offer,))
+            label = f"Use {offer.partition(':')[2]} · sends to OpenAI"
+            st.button(label, key="offer", help=OFFER_TERMS, on_click=_choose_model, args=(offer,))
         if conversation.exchanges:
             st.button("New conversation", key="new", on_click=start_anew)
 
@@ -97,9 +98,10 @@ def _draw_chat(
 ) -> DeltaGenerator:
     """Draws the conversation; returns the place where the answer to `asking` will grow."""
     with st.container(key="chat", height=CHAT_HEIGHT, border=False):
-        if not conversation.exchanges:
-            _draw_welcome(readout, conversation, span)
         place = st.empty()
+        if not conversation.exchanges:
+            with place.container():
+                _draw_welcome(readout, conversation, span)
         for exchange in conversation.exchanges:
             with st.container(key=f"exchange-{exchange.key}"):
                 if exchange is asking:

@@ -33,7 +33,7 @@ def draw_found(retrieval: Retrieval, key: str) -> None:
     st.html('<div class="r-panel"><h2>Passages</h2></div>')
     with st.container(key="passages"), st.container(key=f"found-{key}"):
         found = f'<p class="r-for">Found for “{safe(retrieval.question)}”</p>'
-        st.html(found + passages_html(retrieval.hits, key))
+        st.html(f'<div class="r-found">{found}{passages_html(retrieval.hits, key)}</div>')
 
 
 def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> None:

@@ -104,9 +104,11 @@ STYLE = """<style>
 .r-article mark[id] { background: var(--r-lit); }
 
 /* The passages of earlier answers wait unseen until a click on one of their citations. */
-[class*="st-key-kept-"]:not(:has(:target)) { display: none; }
-.st-key-passages:has([class*="st-key-kept-"] :target) [class*="st-key-shown-"] { display: none; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-kept-"]:not(:has(:target))) { display: none; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-kept-"]):not(:has(:target)),
+.st-key-passages:has([class*="st-key-kept-"] :target)
+  > [data-testid="stLayoutWrapper"]:has(> [class*="st-key-shown-"]) { display: none; }
+/* While a question is being answered, what was there before is on its way out. */
+.st-key-passages:has(.r-found) [data-testid="stElementContainer"]:not(:has(.r-found)) { display: none; }
 
 @media (min-width: 800px) {
   .stMainBlockContainer { height: 100dvh; }

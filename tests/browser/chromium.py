@@ -1,5 +1,6 @@
-"""Finds a Chromium for the browser tests; run as a script it fetches Playwright's own where there is none."""
+"""Finds a Chromium for the browser tests; run as a script it gets one where there is none."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,13 +34,28 @@ def find_chromium() -> str | None:
 def main() -> int:
     if find_chromium():
         return 0
-    print("No Chromium found; fetching Playwright's own for the browser tests (once) …", flush=True)
-    found = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"], check=False
-    ).returncode
-    if found:
-        print("It could not be fetched. Install Chromium (on Debian: apt install chromium) and try again.")
-    return found
+    print("No Chromium found; getting one for the browser tests (once) …", flush=True)
+    if install_debians() or install_playwrights():
+        return 0
+    print("It could not be had. Install Chromium (on Debian: apt install chromium) and try again.")
+    return 1
+
+
+def install_debians() -> bool:
+    """Debian's package, where this is Debian and we may."""
+    if os.geteuid() or not shutil.which("apt-get"):
+        return False
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    update = ["apt-get", "update", "-qq"]
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+    commands = (update, install)
+    return all(subprocess.run(c, env=environment, check=False).returncode == 0 for c in commands)
+
+
+def install_playwrights() -> bool:
+    """Playwright's own build, into the user's cache folder."""
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    return subprocess.run(command, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,11 +25,12 @@ START_SECONDS = 60.0
 
 @dataclass
 class Visit:
-    """An open page, with all that it asked for and all that it ran or complained of."""
+    """An open page, with all that it asked for, sent, and ran or complained of."""
 
     page: Page
     address: str
     requests: list[Request] = field(default_factory=list)
+    sent: list[str | bytes] = field(default_factory=list)  # to Streamlit: each one is a rerun
     events: list[str] = field(default_factory=list)
 
     def ask(self, question: str) -> None:
@@ -54,17 +56,18 @@ def clean_environment(home: Path) -> dict[str, str]:
     return kept | {name: str(value) for name, value in own.items()}
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running page."""
-    environment = clean_environment(tmp_path_factory.mktemp("home"))
-    add = [sys.executable, "-m", "rag.cli", "add", str(ARTICLES)]
+@contextmanager
+def serve(folder: Path, articles: Path) -> Iterator[str]:
+    """Runs the page on a library in `folder` that holds these articles; yields its address."""
+    environment = clean_environment(folder / "home")
+    add = [sys.executable, "-m", "rag.cli", "add", str(articles)]
     subprocess.run(add, cwd=ROOT, env=environment, check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    log = (tmp_path_factory.mktemp("log") / "streamlit.log").open("w")
+    run += ["--server.headless", "true"]
+    log = (folder / "streamlit.log").open("w")
     with log, subprocess.Popen(run, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
         address = f"http://127.0.0.1:{port}"
         try:
@@ -72,6 +75,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running page."""
+    with serve(tmp_path_factory.mktemp("page"), ARTICLES) as address:
+        yield address
 
 
 def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
@@ -85,7 +95,7 @@ def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"The page did not start: {address}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: Playwright holds an event loop that other tests need
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     assert path, "No Chromium found. Run: python tests/browser/chromium.py"
@@ -103,6 +113,7 @@ def visit(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iter
     page = context.new_page()
     visit = Visit(page, server)
     page.on("request", lambda one: visit.requests.append(one))
+    page.on("websocket", lambda one: one.on("framesent", lambda frame: visit.sent.append(frame)))
     page.on("dialog", lambda dialog: (visit.events.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("pageerror", lambda error: visit.events.append(f"error {error}"))
     page.goto(server)
