@@ -36,12 +36,12 @@ check: $(STAMP)  ## look for faults in style, types and generated documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/cog --check README.md corpus/README.md
+	@$(BIN)/python -m cogapp --check README.md corpus/README.md evals/README.md
 
 fix: $(STAMP)  ## mend style and generated documents
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/cog -r README.md corpus/README.md
+	@$(BIN)/python -m cogapp -r README.md corpus/README.md evals/README.md
 
 eval: $(STAMP)  ## measure retrieval and answers; BENCH=folder of BEIR sets adds those
 	@$(BIN)/python -m evals all $(if $(BENCH),--bench $(BENCH))

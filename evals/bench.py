@@ -186,7 +186,7 @@ def _growth_figures(sizes: Sequence[Size]) -> list[Figure]:
         Figure(
             f"its growth, {first.filled.passages:,} → {last.filled.passages:,}",
             f"{growth:.2f} ×",
-            f"≤ {GROWTH_MOST:g} × for {GROWTH_SIZES[0]:,} → {GROWTH_SIZES[1]:,}",
+            f"≤ {GROWTH_MOST:g} × to {GROWTH_SIZES[1]:,}",
             growth <= GROWTH_MOST if reached else None,
         )
     ]

@@ -1,9 +1,11 @@
 """Tables in the documents that are made from code and data; `make check` fails when they are stale."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import yaml
 
@@ -14,6 +16,8 @@ from rag.types import Answer, date_label
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
+RESULTS = ROOT / "evals" / "results"
+COMPARED = "nDCG@10"
 CACHE = ROOT / "build" / "encoder-cache"  # the tests' own, so that the encoder is made once
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
@@ -47,6 +51,29 @@ def _default(name: str) -> str:
     value = Settings.model_fields[name].default
     text = str(value)
     return f"`{text}`" if text else "empty"
+
+
+def retrieval_table() -> str:
+    """nDCG@10 and its interval on the open sets, from the newest result file."""
+    files = sorted(RESULTS.glob("retrieval-*.json"), key=lambda path: json.loads(path.read_text())["made"])
+    if not files:
+        return "\nNo result file yet.\n\n"
+    run = json.loads(files[-1].read_text())
+    lines = ["", f"Commit {run['commit']}, all judged questions of each set, 95 % intervals:", ""]
+    lines += ["| set | questions | Readout | LangChain + Chroma | with BM25, ensemble | first sentence |"]
+    lines += ["|---|---|---|---|---|---|"]
+    for one in run["sets"]:
+        systems = [_interval(one["systems"].get(name)) for name in ("readout", "chroma", "ensemble")]
+        sentence = _interval({COMPARED: one["evidence"]["first sentence"]})
+        lines.append(f"| {one['set']} | {one['questions']} | {' | '.join(systems)} | {sentence} |")
+    return "\n".join([*lines, "", ""])
+
+
+def _interval(figures: dict[str, Any] | None) -> str:
+    if not figures:
+        return "–"
+    value = figures[COMPARED]
+    return f"{value['mean']:.3f} [{value['low']:.3f}–{value['high']:.3f}]"
 
 
 EXAMPLE = "What did Wang say about Taiwan on 26 April 2024?"

@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ COMPARED = "nDCG@10"  # the figure that systems are compared by
 def print_retrieval(folders: Sequence[Path], limit: int, compare: Sequence[str], out: Path | None) -> None:
     """Measures Readout and the named baselines on BEIR folders."""
     results = [measure_set(read_beir(folder), limit, compare) for folder in folders]
+    made = datetime.now(UTC).isoformat(timespec="seconds")
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps({"commit": commit(), "sets": results}, indent=1) + "\n")
+        run = {"commit": commit(), "made": made, "sets": results}
+        out.write_text(json.dumps(run, separators=(",", ":")) + "\n")
         print(f"Written: {out}")
 
 
@@ -66,7 +69,7 @@ def measure_set(dataset: Dataset, limit: int, compare: Sequence[str]) -> dict[st
         "settings": settings,
         "systems": {name: _figures(ranked) for name, ranked in systems.items()},
         "evidence": {name: asdict(value) for name, value in sentences.items()},
-        "ranks": {r.query.id: list(r.documents) for r in ours},
+        "ranks": {r.query.id: _places(r) for r in ours},
     }
 
 
@@ -114,6 +117,12 @@ def _figures(ranked: Sequence[Ranked]) -> dict[str, Any]:
     figures: dict[str, Any] = {name: asdict(value) for name, value in summarise(ranked).items()}
     p50, p95 = np.percentile([r.seconds * 1000 for r in ranked], [50, 95])
     return figures | {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1)}
+
+
+def _places(ranked: Ranked) -> list[int | None]:
+    """The place (from 1) of each right document, None where it is not among the first ten."""
+    places = {document: place for place, document in enumerate(ranked.documents, start=1)}
+    return [places.get(document) for document in sorted(ranked.query.gold)]
 
 
 def commit() -> str:

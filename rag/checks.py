@@ -220,10 +220,34 @@ def missing_names(match: Match) -> Iterator[str]:
     for first, second in zip(names, names[1:], strict=False):
         if second.place == first.place + 1 and _never_together(match, first, second):
             yield f"the name {first.text} {second.text}"
+    yield from _turned_names(match)
     for token in names:
         rival = _rival_name(match, token)
         if rival:
             yield f"the name {token.text} for this (there it is {rival})"
+
+
+def _turned_names(match: Match) -> Iterator[str]:
+    """'the England of Bank': two names joined by the same word the other way round."""
+    pairs = {pair for line in match.evidence for pair in _joined_names(line)}
+    for first, joint, second in _joined_names(match.claim):
+        if (second, joint, first) in pairs and (first, joint, second) not in pairs:
+            yield f"the name {first.title()} {joint} {second.title()}"
+
+
+def _joined_names(line: Line) -> Iterator[tuple[str, str, str]]:
+    """Two names with one word between that says how they belong together; a list says nothing of order."""
+    first, joint, name = "", "", ""
+    for token in (*line.tokens, None):
+        if token and token.capital and token.is_content:
+            name = f"{name} {token.word}".strip()
+            continue
+        if name:
+            if first and joint and joint not in {"and", "or"}:
+                yield first, joint, name
+            first, joint, name = name, "", ""
+        if token and token.word != "the":
+            first, joint = ("", "") if joint or not token.is_word else (first, token.word)
 
 
 def is_name(match: Match, token: Token) -> bool:

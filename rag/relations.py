@@ -25,6 +25,7 @@ _SYMMETRIC = stems_of("meet talk agree marry border discuss play die kill share"
 _PIVOTS = frozenset({"than", "then"})
 _PARTICLES = frozenset("for against up down on off out in with without".split())  # belong to the verb before
 _NO_NOUN = ("ed", "ing", "ly")
+MODALS = frozenset("may might could can will would shall must should ought".split())
 _BEHIND_PASSIVE = frozenset("by on in at for to of from as with into after before under".split())
 _BE = frozenset("is are was were be been being got get".split())
 
@@ -56,17 +57,16 @@ def _moods(match: Match) -> Iterator[str]:
         if cue.mood in {"to", "if"}:
             continue
         head = next((p for p in cue.reach[:2] if p in match.rests_on), None)
-        if head is not None and not _has_mood(match.evidence[match.rests_on[head].line], match.rests_on[head].place, cue.mood):
+        if head is None or cue.place in match.rests_on and cue.word not in MODALS:
+            continue
+        found = match.rests_on[head]
+        if cue.mood not in moods_at(match.evidence[found.line].stance, found.place):
             yield f'the word "{cue.word}"'
     for number, line in enumerate(match.evidence):
         for cue in line.stance.moods:
             carried = [match.carries[p] for p in _places(number, cue)[:1] if p in match.carries]
             if carried and not _claims_mood(match, carried[0], cue) and not _said_too(match, number, cue):
                 yield f'that it is only "{cue.word} … {line.tokens[cue.reach[0]].text}"'
-
-
-def _has_mood(line: Line, place: int, mood: str) -> bool:
-    return mood in moods_at(line.stance, place)
 
 
 def _claims_mood(match: Match, place: int, cue: Cue) -> bool:
@@ -105,9 +105,18 @@ def missing_directions(match: Match) -> Iterator[str]:
         ]
         own = max((match.affinity(token.place, c) for c in match.candidates(token.place)), default=0.0)
         for rival in rivals:
+            other = match.carries.get(rival)
+            if other is not None and match.candidates(token.place) and not _prefers(match, other, token, rival):
+                continue
             if match.affinity(token.place, rival) > RIVAL_LEAST * own or not match.candidates(token.place):
                 yield f'"{token.text}" (there it says "{match.token(rival).text}")'
                 break
+
+
+def _prefers(match: Match, other: int, token: Token, rival: Place) -> bool:
+    """Whether the claim's other word fits the place of `token` better than its own: the two are swapped."""
+    theirs = max((match.affinity(other, c) for c in match.candidates(token.place)), default=0.0)
+    return theirs > match.affinity(other, rival)
 
 
 def _relation_turned(match: Match, token: Token, against: frozenset[str]) -> Iterator[str]:

@@ -42,12 +42,13 @@ class Settings(BaseSettings):
     )
     api_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Key for the model's server, OpenAI's or that of READOUT_BASE_URL. Local servers need none.",
+        description="Key for the model's server, OpenAI's or that of READOUT_BASE_URL. Local servers need"
+        " none.",
     )
     openai_api_key: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("OPENAI_API_KEY", "READOUT_OPENAI_API_KEY"),
-        description="OpenAI's key under its usual name, `OPENAI_API_KEY`; used for OpenAI's own address only, "
+        description="OpenAI's key under its usual name, `OPENAI_API_KEY`; for OpenAI's own address only, "
         "never sent to READOUT_BASE_URL.",
     )
     model_seconds: float = Field(

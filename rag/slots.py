@@ -20,8 +20,8 @@ _SHE = frozenset("she her hers herself".split())
 _PRONOUNS = _HE | _SHE | frozenset("it its they them their this that these those who which we our i you".split())
 
 _RELATIONS = frozenset("before after since until during with without for against despite".split())
-_MORE = frozenset({"more", "most"})
-_LESS = frozenset({"less", "fewer", "least"})
+_MORE = frozenset({"more", "most", "much", "many"})
+_LESS = frozenset({"less", "fewer", "least", "little", "few"})
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
@@ -50,7 +50,7 @@ def exchanged(match: Match) -> Iterator[str]:
 
 def _slots(line: Line) -> Iterator[_Slot]:
     """Each run of up to BETWEEN_MOST tokens with the two words on each side; short runs first."""
-    tokens = _plain(line)
+    tokens = plain(line)
     words = [_EDGE, _EDGE, *(token.stem for token in tokens), _EDGE, _EDGE]
     for length in range(1, BETWEEN_MOST + 1):
         for start in range(len(tokens) - length + 1):
@@ -58,10 +58,10 @@ def _slots(line: Line) -> Iterator[_Slot]:
             context = (words[start], words[start + 1], words[behind], words[behind + 1])
             between = tokens[start : start + length]
             if context.count(_EDGE) < 4:
-                yield _Slot(context, between, [t for t in between if _says(t) and t.place not in line.measured])
+                yield _Slot(context, between, [t for t in between if says(t) and t.place not in line.measured])
 
 
-def _plain(line: Line) -> list[Token]:
+def plain(line: Line) -> list[Token]:
     """The tokens without signs and articles, which come and go freely."""
     return [t for t in line.tokens if t.word[0].isalnum() and t.word not in {"a", "an", "the", "s"}]
 
@@ -73,23 +73,23 @@ def _differs(match: Match, ours: _Slot, theirs: _Slot) -> bool:
     pronouns = [t for t in theirs.tokens if t.word in _PRONOUNS]
     if pronouns and not {t.word for t in ours.tokens} & _PRONOUNS:
         return _named_later(match, ours, theirs, pronouns[0])
-    added = [t for t in ours.content if t.stem not in SPEECH and not _meant(t, theirs.content)]
-    lost = [t for t in theirs.content if t.stem not in SPEECH and not _meant(t, ours.content)]
-    if not added or not lost or _count(added) != _count(lost):
+    added = [t for t in ours.content if t.stem not in SPEECH and not meant(t, theirs.content)]
+    lost = [t for t in theirs.content if t.stem not in SPEECH and not meant(t, ours.content)]
+    if not added or not lost or count(added) != count(lost):
         return False
     alike = added[0].capital == lost[0].capital or len(ours.tokens) == len(theirs.tokens) == 1
-    return alike and any(not _meant(t, match.claim.tokens) for t in lost)
+    return alike and any(not meant(t, match.claim.tokens) for t in lost)
 
 
 def _named_later(match: Match, ours: _Slot, theirs: _Slot, pronoun: Token) -> bool:
     """Whether the claim puts a name for a pronoun that stands before that name: it means somebody else."""
-    names = [t for t in ours.content if t.capital and not _meant(t, theirs.content)]
+    names = [t for t in ours.content if t.capital and not meant(t, theirs.content)]
     places = [p for t in names[-1:] for p in match.candidates(t.place) if match.token(p).capital]
     here = [p for p in places if match.evidence[p.line].tokens[pronoun.place : pronoun.place + 1] == (pronoun,)]
     return bool(here) and all(p.place > pronoun.place for p in here)
 
 
-def _count(tokens: Sequence[Token]) -> int:
+def count(tokens: Sequence[Token]) -> int:
     """How many things are named: neighbouring capitalised words are one."""
     return sum(
         not (i and t.capital and tokens[i - 1].capital and tokens[i - 1].place == t.place - 1)
@@ -106,9 +106,9 @@ def _other_relation(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
     return not same and any({one, other} <= group for group in (_HE | _SHE, _RELATIONS, _MORE | _LESS))
 
 
-def _meant(token: Token, others: Sequence[Token]) -> bool:
+def meant(token: Token, others: Sequence[Token]) -> bool:
     keys = _keys(token)
-    return any(keys & _keys(other) for other in others if _says(other))
+    return any(keys & _keys(other) for other in others if says(other))
 
 
 def _stands_so(match: Match, ours: Sequence[Token]) -> bool:
@@ -127,7 +127,7 @@ def _beside(line: Line, place: int, step: int) -> list[str]:
     return [t.stem for t in reach if t.word[0].isalnum() and t.word not in {"a", "an", "the", "s"}][:2]
 
 
-def _says(token: Token) -> bool:
+def says(token: Token) -> bool:
     return token.is_content and token.is_word
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from rag import checks, relations
 from rag.matching import Line, Match, line_of
+from rag.rewording import reworded
 from rag.slots import exchanged
 from rag.types import Citation, Judgement, Verdict
 from rag.vocabulary import LIGHT
@@ -87,6 +88,7 @@ def _missing_facts(claim: str, match: Match, texts: Sequence[str]) -> list[str]:
         *relations.swapped_roles(match),
         *relations.exchanged_subjects(match),
         *exchanged(match),
+        *reworded(match),
     ]
     return list(dict.fromkeys(found))
 

@@ -22,7 +22,8 @@ STOP_WORDS = frozenset(
     "a an and any are as at be been being but by can could did do does for from had has have he her his"
     " how i if in into is it its may me might my of on or our shall she should so some such than that the"
     " their them then there these they this those to was we were what when where which who whom whose why"
-    " happen happened happens many much say says said tell tells told will with would you your s t about also between during according regarding".split()
+    " happen happened happens many much say says said tell tells told will with would you your s t about"
+    " also between during according regarding".split()
 )
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 

@@ -10,6 +10,7 @@ from rag.embedding import EmbeddedEncoder
 from rag.errors import ModelCut, ModelError, QuestionError
 from rag.extractive import ExtractiveAnswerer
 from rag.generative import GenerativeAnswerer
+from rag.prompts import REFUSAL
 from rag.settings import Settings
 from rag.types import Answer, Citation, Marker, Piece, Retrieval, Status, Turn, Verdict
 from tests.model_server import ModelServer
@@ -137,3 +138,70 @@ def test_the_chosen_answerer_follows_the_settings(tmp_path: Path, encoder: Embed
     assert isinstance(choose_answerer(Settings(home=tmp_path, model="")), ExtractiveAnswerer)
     chosen = choose_answerer(Settings(home=tmp_path, model="openai:m", base_url="http://127.0.0.1:9/v1"))
     assert isinstance(chosen, GenerativeAnswerer)
+
+
+# With a language model, over real HTTP
+
+
+def over_http(readout: Readout, server: ModelServer) -> GenerativeAnswerer:
+    address = {"model": "tiny", "base_url": server.url, "model_seconds": 5}
+    return GenerativeAnswerer(readout.settings.model_copy(update=address))
+
+
+def test_a_models_prose_is_resolved_to_stored_sentences(readout: Readout) -> None:
+    text = "Wang Yi called the Taiwan question the first red line [1.1]. Aliens listened [7.7]. He was right."
+    with ModelServer(text) as server:
+        server.behave("good")
+        _, answer = ask(readout, answerer=over_http(readout, server))
+        assert len(server.requests) == 1
+        assert "[1.1] Wang Yi called the Taiwan question the first red line." in server.requests[0].prompt
+    assert answer.status is Status.ANSWERED
+    assert answer.model == "tiny"
+    first, second, third = answer.claims
+    assert first.verdict is Verdict.SUPPORTED
+    assert first.citations[0].quote == "Wang Yi called the Taiwan question the first red line."
+    assert second.verdict is Verdict.UNCITED
+    assert second.citations == ()
+    assert third.verdict is Verdict.UNCITED
+    assert answer.unresolved == 1
+    assert "[7.7]" not in answer.text
+
+
+def test_too_thin_evidence_never_reaches_a_model(readout: Readout) -> None:
+    with ModelServer() as server:
+        _, answer = ask(readout, UNCOVERED, answerer=over_http(readout, server))
+        assert server.requests == []
+    assert answer.status is Status.NOT_IN_ARTICLES
+
+
+def test_a_model_that_refuses_gives_not_in_the_articles(readout: Readout) -> None:
+    with ModelServer(REFUSAL) as server:
+        _, answer = ask(readout, answerer=over_http(readout, server))
+    assert answer.status is Status.NOT_IN_ARTICLES
+    assert answer.claims == ()
+    assert answer.hits
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status"), [("error_500", Status.FAILED), ("cut_stream", Status.INCOMPLETE)]
+)
+def test_a_failing_server_leaves_the_passages_and_the_next_question_works(
+    readout: Readout, behaviour: str, status: Status
+) -> None:
+    with ModelServer() as server:
+        writer = over_http(readout, server)
+        server.behave(behaviour)
+        _, answer = ask(readout, answerer=writer)
+        assert answer.status is status
+        assert answer.hits
+        server.behave("good")
+        _, answer = ask(readout, answerer=writer)
+        assert answer.status is Status.ANSWERED
+
+
+def test_a_follow_up_is_made_whole_by_the_model(readout: Readout) -> None:
+    with ModelServer(QUESTION) as server:
+        _, answer = ask(
+            readout, "And that?", turns=[Turn("What of Taiwan?")], answerer=over_http(readout, server)
+        )
+    assert answer.asked == QUESTION

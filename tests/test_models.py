@@ -401,5 +401,6 @@ def test_openais_key_is_never_sent_to_another_server(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("READOUT_API_KEY", raising=False)
     assert Settings(base_url="").key == KEY
     with ModelServer() as server:
-        list(stream_text(chat_model(Settings(model="tiny", base_url=server.url)), [("human", "Hi")], seconds=3, attempts=1))
+        model = chat_model(Settings(model="tiny", base_url=server.url))
+        assert list(stream_text(model, [("human", "Hi")], seconds=3, attempts=1))
         assert KEY not in str(server.requests)
