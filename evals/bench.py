@@ -167,7 +167,7 @@ def _asking_figure(size: Size) -> Figure:
     assert size.asking.baseline is not None
     ratio, passages = size.asking.ours.p50 / size.asking.baseline.p50, size.filled.passages
     return Figure(
-        f"retrieval p50, {passages:,} passages",
+        f"retrieval p50 at {passages:,}",
         f"{ratio:.2f} × baseline",
         f"≤ {ASKING_MOST} × at {ASKING_SIZE:,}",
         ratio <= ASKING_MOST if passages >= NEAR * ASKING_SIZE else None,
@@ -223,7 +223,7 @@ def _figures_table(found: Sequence[Figure]) -> Table:
 
 
 def _sizes_table(sizes: Sequence[Size]) -> Table:
-    table = _table("By size", "", *(f"{size.filled.passages:,} passages" for size in sizes))
+    table = _table("By size", "passages", *(f"{size.filled.passages:,}" for size in sizes))
     table.add_row("articles", *(f"{size.filled.articles:,}" for size in sizes))
     table.add_row("retrieval, p50 / p95", *(_latency(size.asking.ours) for size in sizes))
     table.add_row("  the baseline's", *(_latency(size.asking.baseline) for size in sizes))
