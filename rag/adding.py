@@ -19,7 +19,8 @@ from rag.readers import find_files, read_article
 from rag.settings import Settings
 from rag.types import Article, Embedder, Passage
 
-GROUP_PASSAGES = 64  # passages encoded together: enough to fill sorted batches, a second or two of work
+GROUP_PASSAGES = 64  # passages encoded and stored together: a second or two of work between verdicts
+SYNC_PASSAGES = 512  # passages between two commits of the indexes, which cost the same for few or many
 MEGABYTE = 1_000_000
 
 
@@ -58,10 +59,13 @@ class Adder:
         self._indexes = indexes
         self._embedder = embedder
         self._settings = settings
+        self._unindexed = 0  # passages stored since the indexes were brought up
 
     def add(self, paths: Sequence[Path]) -> Iterator[FileVerdict]:
-        """One verdict per file, in groups, each when the file's article is stored and findable.
+        """One verdict per file, in groups, each when the file's article is stored.
 
+        It can be found a little later, at the end at the latest; a run that is cut off is made up for at
+        the next opening.
         Raises IndexMismatch if the library's vectors come from another encoder or passage length.
         """
         self._agree()
@@ -75,7 +79,7 @@ class Adder:
         yield from self._add(articles)
 
     def _add(self, articles: Iterable[Article | FileVerdict]) -> Iterator[FileVerdict]:
-        self._indexes.sync()  # what an earlier run stored but could not index
+        self._sync()  # what an earlier run stored but could not index
         group: list[_Prepared] = []
         for article in articles:
             if isinstance(article, FileVerdict):
@@ -93,6 +97,11 @@ class Adder:
                 yield from self._store(group)
                 group = []
         yield from self._store(group)
+        self._sync()
+
+    def _sync(self) -> None:
+        self._indexes.sync()
+        self._unindexed = 0
 
     def wanted(self, paths: Sequence[Path]) -> bool:
         """Whether the library is empty, or an add of these very files was cut off."""
@@ -144,7 +153,9 @@ class Adder:
         for prepared in group:
             own = [next(vectors) for _ in prepared.passages]
             self._library.add(prepared.article, prepared.passages, own)
-        self._indexes.sync()
+        self._unindexed += len(passages)
+        if self._unindexed >= SYNC_PASSAGES:
+            self._sync()
         for prepared in group:
             yield FileVerdict(prepared.path, prepared.outcome, prepared.article.id, len(prepared.passages))
 

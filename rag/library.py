@@ -95,6 +95,7 @@ class Library:
         self.path = home / "library.sqlite3"
         self._lock = threading.RLock()
         self._writer = FileLock(home / "writer.lock")
+        self._span: tuple[int, Span] | None = None  # with the generation that it is of
         try:
             home.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
@@ -200,19 +201,28 @@ class Library:
 
     def sources(self) -> tuple[str, ...]:
         """The outlets, most articles first."""
-        rows = self._rows(
-            "SELECT source FROM articles WHERE source != '' GROUP BY source ORDER BY count(*) DESC, source"
-        )
-        return tuple(row[0] for row in rows)
+        return self.span().sources
 
     def span(self) -> Span:
+        """What the library covers. Looked up once for each generation: it reads every article's row."""
+        generation = self.state().generation
+        known = self._span
+        if known is None or known[0] != generation:
+            known = (generation, self._read_span())
+            self._span = known
+        return known[1]
+
+    def _read_span(self) -> Span:
         articles, first, last = self._rows(
             "SELECT count(*), min(published_at), max(published_at) FROM articles"
         )[0]
+        sources = self._rows(
+            "SELECT source FROM articles WHERE source != '' GROUP BY source ORDER BY count(*) DESC, source"
+        )
         return Span(
             articles=articles,
             passages=self._rows("SELECT count(*) FROM passages")[0][0],
-            sources=self.sources(),
+            sources=tuple(row[0] for row in sources),
             first=read_moment(first),
             last=read_moment(last),
         )

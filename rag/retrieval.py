@@ -92,7 +92,8 @@ class Retriever:
                 "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
             )
         constraints = read_constraints(question, self.library.sources(), as_of or date.today())  # noqa: DTZ011
-        candidates = self._candidates(question)
+        vector = self._embedder.embed_question(question)
+        candidates = self._candidates(question, vector)
         wanted = {s.passage.article_id for s in candidates}.difference(hidden)
         articles = {article.id: article for article in self.library.articles(wanted)}
         candidates = [s for s in candidates if s.passage.article_id in articles]
@@ -102,17 +103,22 @@ class Retriever:
         # Dates that the articles' own dates answer would only draw sentences that repeat them.
         text = constraints.rest if dated and content_stems(constraints.rest) else question
         pool = _Pool(candidates, articles)
-        whole = self._signals(pool, text, hidden)
+        if text != question:
+            vector = self._embedder.embed_question(text)
+        whole = self._signals(pool, text, vector, hidden)
         fused = whole.fused() + bonus
-        parts = [self._signals(pool, clause, hidden).fused() for clause in read_clauses(text)]
+        parts = [
+            self._signals(pool, clause, self._embedder.embed_question(clause), hidden).fused()
+            for clause in read_clauses(text)
+        ]
         if parts:  # a passage that answers one clause well is wanted as well as one that touches all
             fused += WEIGHT_CLAUSE * np.max(parts, axis=0)
         return Ranking(pool.hits(whole, fused), constraints, whole.weights, note)
 
-    def _signals(self, pool: "_Pool", text: str, hidden: Collection[str]) -> "_Scores":
+    def _signals(self, pool: "_Pool", text: str, vector: Vectors, hidden: Collection[str]) -> "_Scores":
         words = content_stems(text)
         bm25 = self._indexes.score_words(words, [stored.number for stored in pool.candidates])
-        return pool.score(self._embedder.embed_question(text), bm25, self._weights(words, hidden))
+        return pool.score(vector, bm25, self._weights(words, hidden))
 
     def _check_question(self, question: str) -> None:
         if not question.strip():
@@ -124,10 +130,10 @@ class Retriever:
                 " or raise READOUT_QUESTION_CHARACTERS."
             )
 
-    def _candidates(self, question: str) -> list[StoredPassage]:
+    def _candidates(self, question: str, vector: Vectors) -> list[StoredPassage]:
         """The first passages of each index."""
         most = self._settings.candidates
-        near = self._indexes.search_vectors(self._embedder.embed_question(question), most)
+        near = self._indexes.search_vectors(vector, most)
         lexical = self._indexes.search_words(content_stems(question), most)
         return self.library.passages(ids=[key for key, _ in near], numbers=[hit.number for hit in lexical])
 
