@@ -199,6 +199,7 @@ _QUESTION_WORDS = frozenset(
     " but so or the a an in on at of to for from by with he she they it his her their this that these those"
     " then there tell give list name describe explain also please".split()
 )
+_ABOUT = re.compile(r"\b(?:about|regarding|concerning)\b", re.IGNORECASE)
 SHORT_QUESTION = 4  # words; a question this short without a name leans on what came before
 
 
@@ -212,10 +213,11 @@ def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
 
 
 def full_question(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up with what it leaves out: the names and the topic of the question before it.
+    """A follow-up with what it leaves out: the last whole question before it.
 
-    Rules, for when there is no language model: 'What about tariffs?' after 'What did Wang say about
-    Taiwan?' is searched as 'What about tariffs? (What did Wang say about Taiwan?)'.
+    Rules, for when there is no language model. After 'What did Wang say about Taiwan?': 'Why?' is
+    searched as 'Why? (What did Wang say about Taiwan?)', and 'And about tariffs?', which has a subject
+    of its own, as 'And about tariffs? (What did Wang say)'.
     """
     if not is_follow_up(question, turns):
         return question
@@ -223,6 +225,8 @@ def full_question(question: str, turns: Sequence[Turn]) -> str:
     root = before.split(" (", 1)[0] if is_follow_up(before, turns[:-1]) else before
     earlier = [turn.question for turn in turns if not is_follow_up(turn.question, [turn])]
     topic = earlier[-1] if earlier else root
+    if _ABOUT.search(question):  # a new subject takes the place of the old one
+        topic = _ABOUT.split(topic, maxsplit=1)[0]
     return f"{question.strip()} ({topic.strip()})"
 
 

@@ -65,9 +65,14 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
 TURNS = [Turn("What did Wang say about Taiwan?")]
 
 
-@pytest.mark.parametrize("question", ["And about tariffs?", "Why?", "What did he say about steel?"])
+@pytest.mark.parametrize("question", ["Why?", "When did he say it?", "And tariffs?"])
 def test_a_follow_up_takes_its_topic_from_the_question_before(question: str) -> None:
     assert full_question(question, TURNS) == f"{question} (What did Wang say about Taiwan?)"
+
+
+@pytest.mark.parametrize("question", ["And about tariffs?", "What did he say about steel?"])
+def test_a_follow_up_with_a_subject_of_its_own_leaves_the_old_one(question: str) -> None:
+    assert full_question(question, TURNS) == f"{question} (What did Wang say)"
 
 
 def test_a_whole_question_stays_as_it_is() -> None:
