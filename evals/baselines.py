@@ -1,11 +1,12 @@
 """What a user would build otherwise: LangChain and Chroma in the usual way.
 
 chroma    RecursiveCharacterTextSplitter(1000, 200), the same MiniLM in fp32, nearest chunks
-bm25      the same chunks, BM25 over their words (rank-bm25, as LangChain's BM25Retriever uses it)
+bm25      the same chunks, BM25 over their lower-case words (rank-bm25, as LangChain's BM25Retriever uses it)
 ensemble  both in an EnsembleRetriever (reciprocal rank fusion, equal weights)
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ Ranker = Callable[[str], Sequence[str]]
 
 
 class WordRetriever(BaseRetriever):
-    """BM25 over chunks split at white space."""
+    """BM25 over the chunks' words."""
 
     chunks: list[Document]
     scorer: Any
@@ -42,14 +43,22 @@ class WordRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        scores = self.scorer.get_scores(query.split())
+        scores = self.scorer.get_scores(words_of(query))
         return [self.chunks[i] for i in np.argsort(-scores)[: self.k]]
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words. (LangChain's BM25Retriever splits at white space unless told otherwise, and then
+    'Hastings?' finds nothing: nDCG@10 of the ensemble on squad-open .57. We measure the better one.)"""
+    return re.findall(r"\w+", text.lower())
 
 
 def split(dataset: Dataset) -> list[Document]:
     splitter = RecursiveCharacterTextSplitter(chunk_size=CHUNK, chunk_overlap=OVERLAP)
     whole = [
-        Document(f"{article.title}\n\n{article.text}", metadata={"article": article.id})
+        # On one line: a title apart becomes a chunk of its own, the same for all parts of a document, and
+        # fusion adds up what has the same text.
+        Document(f"{article.title}. {article.text}", metadata={"article": article.id})
         for article in dataset.articles
     ]
     return splitter.split_documents(whole)
@@ -73,7 +82,7 @@ def open_baselines(
         part = chunks[start : start + BATCH]
         store.add_documents(part, ids=[str(start + i) for i in range(len(part))])
     chroma = store.as_retriever(search_kwargs={"k": CHUNKS})
-    words = WordRetriever(chunks=chunks, scorer=BM25Okapi([c.page_content.split() for c in chunks]))
+    words = WordRetriever(chunks=chunks, scorer=BM25Okapi([words_of(c.page_content) for c in chunks]))
     both = EnsembleRetriever(retrievers=[chroma, words], weights=[0.5, 0.5])
     return {"chroma": chroma, "ensemble": both, "bm25": words}
 
