@@ -1,6 +1,7 @@
 """The command `readout`. Draws on the terminal; all work is done by the stages, imported where used."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,11 @@ def opened(settings: "Settings | None" = None) -> Iterator["Readout"]:
     from rag.answering import open_readout
     from rag.settings import load_settings
 
-    readout = open_readout(settings or load_settings(), report=say_error)
+    settings = settings or load_settings()
+    log = logging.getLogger("readout")  # ours alone: others' logs may hold what was sent
+    log.addHandler(logging.StreamHandler())
+    log.setLevel(settings.log.upper())
+    readout = open_readout(settings, report=say_error)
     try:
         yield readout
     finally:

@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         description="Passages of one article among the hits, so that one text cannot crowd out others.",
     )
     question_characters: int = Field(default=2000, ge=100, description="Longest question, in characters.")
+    log: Literal["error", "warning", "info", "debug"] = Field(
+        default="error",
+        description="What the terminal commands tell on standard error of what happens inside, such as why a"
+        " model was asked again. Never a key.",
+    )
     file_megabytes: float = Field(
         default=20.0, gt=0, description="Largest file that is read as an article, in MB."
     )

@@ -88,10 +88,10 @@ def answer_text(answer: Answer) -> str:
 def sources_text(answer: Answer) -> str:
     """The cited sentences with outlet, date and offsets; then what the check found wanting.
 
-    Where the articles do not answer, the nearest sentences instead.
+    Where nothing is cited, because the articles do not answer or the model failed, the nearest sentences.
     """
     lines = [line for c in answer.citations for line in _source_lines(c)]
-    if answer.status is Status.NOT_IN_ARTICLES and answer.hits:
+    if answer.status is not Status.ANSWERED and not lines and answer.hits:
         lines = ["", "Nearest passages:"]
         for hit in answer.hits[:NEAREST_MOST]:
             where = f"{outlet(hit.article)}, {date_label(hit.article.published_at)}: {hit.article.title}"

@@ -169,3 +169,12 @@ def test_every_command_is_in_the_help() -> None:
     printed = Command(Path())("--help")
     for name in ("add", "list", "show", "remove", "search", "ask", "check", "rebuild", "settings"):
         assert name in printed
+
+
+def test_a_model_that_is_away_leaves_one_sentence_and_the_nearest_passages(readout: Command) -> None:
+    command = Command(Path(readout.environment["READOUT_HOME"]))
+    command.environment |= {"READOUT_MODEL": "tiny", "READOUT_BASE_URL": "http://127.0.0.1:9/v1"}
+    printed = command("ask", "What is the first red line?", fails=True)
+    assert "Check that it runs, and READOUT_BASE_URL." in printed
+    assert "Nearest passages:" in printed
+    assert "Wang called the Taiwan question the first red line." in printed
