@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.types import Citation, Claim, Hit, Judgement, Marker, Piece, Sentence
-from rag.verdicts import judge
+from rag.verdicts.judge import judge
 
 MARKER_MOST = 64  # characters of the longest marker read: eight sentences in a list, a few ranges
 SPACE_MOST = 8  # blanks before a marker that move behind it; more than that is layout, not a space
@@ -176,9 +176,9 @@ def build_claims(
 ) -> tuple[Claim, ...]:
     """One judged claim per sentence of the answer, each with the citations that it ends with.
 
-    The text is lead + text, claim after claim; only what holds no letter or digit is left out at the very
-    end. Line breaks, bullets and headings are leads: they claim nothing. A citation belongs to the sentence before it
-    (before or after its full stop); on a new line, or at the very start, to the sentence that follows.
+    The text is lead + text, claim after claim; only signs and an empty list item are left out at the very
+    end. Line breaks, bullets and headings are leads: they claim nothing. A citation belongs to the sentence
+    before it (before or after its full stop); on a new line, or at the very start, to the one that follows.
     `split` gives sentences with offsets into the text that it was given; `similarity` is for `judge`.
     """
     text, places = _gather(pieces)
@@ -194,9 +194,7 @@ def build_claims(
     for span, citations in zip(spans, cited, strict=True):
         words, evidence = text[span.start : span.end], tuple(citations.values())
         judgement: Judgement = judge(words, evidence, similarity)
-        claims.append(
-            Claim(words, judgement.verdict, judgement.missing, evidence, text[behind : span.start])
-        )
+        claims.append(Claim(words, judgement.verdict, judgement.missing, evidence, text[behind : span.start]))
         behind = span.end
     return tuple(claims)
 

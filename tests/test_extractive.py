@@ -9,9 +9,7 @@ from tests.fakes import make_article
 def make_hit(article: Article, scores: tuple[float, ...], start: int = 0, end: int | None = None) -> Hit:
     """The article's text (or a part of it) as one passage with these sentence scores."""
     part = article.text[start:end]
-    sentences = tuple(
-        type(s)(s.start + start, s.end + start, s.text) for s in split_sentences(part)
-    )
+    sentences = tuple(type(s)(s.start + start, s.end + start, s.text) for s in split_sentences(part))
     assert len(sentences) == len(scores)
     passage = Passage(f"{article.id}:{start}", article.id, 0, start, start + len(part), part, sentences)
     best = max(range(len(scores)), key=scores.__getitem__)

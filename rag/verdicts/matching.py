@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
-from rag.dates import Date, covers, dates
-from rag.quantities import Quantity, equal, quantities, same_kind
-from rag.stance import Stance, stance
-from rag.wording import Token, country, meanings, normalise, read
+from rag.verdicts.dates import Date, covers, dates
+from rag.verdicts.quantities import Quantity, equal, quantities, same_kind
+from rag.verdicts.stance import Stance, stance
+from rag.verdicts.wording import Token, country, meanings, normalise, read
 
 CANDIDATES_MOST = 10  # places that one word may rest on; more are repetitions, and cost time
+MEASURES_MOST = 50  # numbers, and dates, of one sentence that are compared
 NEIGHBOURS = 6  # content words on each side that say where a word belongs
 CLAUSE_APART = 3  # a clause's border counts as so many words
 
@@ -33,11 +35,12 @@ class Line:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         taken = {place for found in self.dates for place in range(found.first, found.last + 1)}
-        return tuple(q for q in quantities(self.text) if not taken & set(range(q.first, q.last + 1)))
+        found = (q for q in quantities(self.text) if not taken & set(range(q.first, q.last + 1)))
+        return tuple(islice(found, MEASURES_MOST))
 
     @cached_property
     def dates(self) -> tuple[Date, ...]:
-        return dates(self.text)
+        return dates(self.text)[:MEASURES_MOST]
 
     @cached_property
     def stance(self) -> Stance:
@@ -53,7 +56,8 @@ class Line:
     def order(self) -> tuple[int, ...]:
         """For each token, its position counted in content words, with a gap at each clause's border."""
         positions, position = [], 0
-        ends = {span.last for span in (*self.quantities, *self.dates)}
+        spans: Iterable[Quantity | Date] = (*self.quantities, *self.dates)
+        ends = {span.last for span in spans}
         for token in self.tokens:
             position += token.place in ends or (token.is_content and token.place not in self.measured)
             positions.append(position + CLAUSE_APART * token.clause)
@@ -88,6 +92,12 @@ class Match:
         self.claim = claim
         self.evidence = evidence
         self._index = self._by_meaning()
+        self.by_stem: dict[str, list[Place]] = {}  # evidence, at most CANDIDATES_MOST places each
+        for number, line in enumerate(evidence):
+            for token in line.tokens:
+                places = self.by_stem.setdefault(token.stem, [])
+                if len(places) < CANDIDATES_MOST:
+                    places.append(Place(number, token.place))
         self._candidates = {
             token.place: self._found(token)
             for token in claim.tokens
@@ -147,7 +157,7 @@ class Match:
         """'ceasefire' rests on 'cease fire', and an acronym on the words that it stands for."""
         if len(token.text) > 1 and token.text.isupper():
             return self._spelled_out(token)
-        places = []
+        places: list[Place] = []
         for number, line in enumerate(self.evidence):
             for this, following in zip(line.tokens, line.tokens[1:], strict=False):
                 if len(places) < CANDIDATES_MOST and this.word + following.word == token.word:
@@ -155,7 +165,7 @@ class Match:
         return places
 
     def _spelled_out(self, token: Token) -> list[Place]:
-        places = []
+        places: list[Place] = []
         for number, line in enumerate(self.evidence):
             names = [t for t in line.tokens if t.capital and t.is_word]
             letters = "".join(t.word[0] for t in names)
@@ -184,7 +194,8 @@ class Match:
 
     def _neighbours(self, place: int) -> list[int]:
         tokens = self.claim.tokens
-        before, after = [], []
+        before: list[int] = []
+        after: list[int] = []
         for token in reversed(tokens[max(0, place - 3 * NEIGHBOURS) : place]):
             if self._counts(token) and len(before) < NEIGHBOURS:
                 before.append(token.place)
@@ -192,7 +203,6 @@ class Match:
             if self._counts(token) and len(after) < NEIGHBOURS:
                 after.append(token.place)
         return before + after
-
 
     def _counts(self, token: Token) -> bool:
         return token.is_content or token.place in self.claim.measured

@@ -9,19 +9,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.matching import Line, Match
-from rag.stance import SPEECH
-from rag.wording import Token, country, meanings
+from rag.verdicts.matching import Line, Match
+from rag.verdicts.speech import SPEECH
+from rag.verdicts.wording import Token, country, meanings
 
 BETWEEN_MOST = 4  # tokens that may be exchanged for others
+SLOTS_MOST = 8  # places of the evidence with the same words around that are compared
 _EDGE = "|"  # before the first and behind the last word of a sentence
 _HE = frozenset("he him his himself".split())
 _SHE = frozenset("she her hers herself".split())
-_PRONOUNS = _HE | _SHE | frozenset("it its they them their this that these those who which we our i you".split())
+_PRONOUNS = (
+    _HE | _SHE | frozenset("it its they them their this that these those who which we our i you".split())
+)
 
 _RELATIONS = frozenset("before after since until during with without for against despite".split())
 _MORE = frozenset({"more", "most", "much", "many"})
 _LESS = frozenset({"less", "fewer", "least", "little", "few"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
@@ -37,7 +41,9 @@ def exchanged(match: Match) -> Iterator[str]:
     given: dict[tuple[str, str, str, str], list[_Slot]] = {}
     for line in match.evidence:
         for slot in _slots(line):
-            given.setdefault(slot.context, []).append(slot)
+            slots = given.setdefault(slot.context, [])
+            if len(slots) < SLOTS_MOST:
+                slots.append(slot)
     covered: set[int] = set()  # places already told
     for ours in _slots(match.claim):
         others = given.get(ours.context)
@@ -58,7 +64,9 @@ def _slots(line: Line) -> Iterator[_Slot]:
             context = (words[start], words[start + 1], words[behind], words[behind + 1])
             between = tokens[start : start + length]
             if context.count(_EDGE) < 4:
-                yield _Slot(context, between, [t for t in between if says(t) and t.place not in line.measured])
+                yield _Slot(
+                    context, between, [t for t in between if says(t) and t.place not in line.measured]
+                )
 
 
 def plain(line: Line) -> list[Token]:
@@ -73,7 +81,11 @@ def _differs(match: Match, ours: _Slot, theirs: _Slot) -> bool:
     pronouns = [t for t in theirs.tokens if t.word in _PRONOUNS]
     if pronouns and not {t.word for t in ours.tokens} & _PRONOUNS:
         return _named_later(match, ours, theirs, pronouns[0])
-    added = [t for t in ours.content if t.stem not in SPEECH and not meant(t, theirs.content)]
+    added = [
+        t
+        for t in ours.content
+        if t.stem not in SPEECH and not meant(t, theirs.content) and not _rests_on(match, t, theirs.content)
+    ]
     lost = [t for t in theirs.content if t.stem not in SPEECH and not meant(t, ours.content)]
     if not added or not lost or count(added) != count(lost):
         return False
@@ -81,11 +93,18 @@ def _differs(match: Match, ours: _Slot, theirs: _Slot) -> bool:
     return alike and any(not meant(t, match.claim.tokens) for t in lost)
 
 
+def _rests_on(match: Match, token: Token, theirs: Sequence[Token]) -> bool:
+    """'WHO' rests on 'World Health Organization'."""
+    return any(match.token(place) in theirs for place in match.candidates(token.place))
+
+
 def _named_later(match: Match, ours: _Slot, theirs: _Slot, pronoun: Token) -> bool:
     """Whether the claim puts a name for a pronoun that stands before that name: it means somebody else."""
     names = [t for t in ours.content if t.capital and not meant(t, theirs.content)]
     places = [p for t in names[-1:] for p in match.candidates(t.place) if match.token(p).capital]
-    here = [p for p in places if match.evidence[p.line].tokens[pronoun.place : pronoun.place + 1] == (pronoun,)]
+    here = [
+        p for p in places if match.evidence[p.line].tokens[pronoun.place : pronoun.place + 1] == (pronoun,)
+    ]
     return bool(here) and all(p.place > pronoun.place for p in here)
 
 

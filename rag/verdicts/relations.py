@@ -1,19 +1,20 @@
-"""How a claim relates its words, against its evidence: negated, possible, reversed, said by whom, done by whom.
+"""How a claim relates its words, against its evidence: negated, possible, reversed, said by whom.
 
 Each check yields what the evidence does not bear out, in words for the reader. Pure.
 """
 
 from collections.abc import Iterator
 
-from rag.checks import RIVAL_LEAST, TITLES, is_name
-from rag.matching import CLAUSE_APART, Line, Match, Place
-from rag.quantities import MEASURES, ORDINALS
-from rag.stance import ATTRIBUTES, SPEECH, Cue, Speech, moods_at
-from rag.vocabulary import QUALIFIERS
-from rag.wording import Token, opposites, stems_of
+from rag.verdicts.facts import RIVAL_LEAST
+from rag.verdicts.matching import Line, Match, Place
+from rag.verdicts.quantities import MEASURES, ORDINALS
+from rag.verdicts.speech import ATTRIBUTES, SPEECH, Speech
+from rag.verdicts.stance import Cue, moods_at
+from rag.verdicts.vocabulary import QUALIFIERS
+from rag.verdicts.wording import Token, opposites
 
 SAID_LEAST = 0.8  # share of a claim's words inside the reported part: it says what the speaker said
-ROLE_REACH = 4  # content words between a verb and a noun that is its subject or object
+AMOUNTS_MOST = 20  # words like 'all' and 'some' that are compared
 ANCHOR_REACH = 4  # tokens between 'before' and the word that it is said of
 
 _AMOUNTS = {
@@ -21,13 +22,8 @@ _AMOUNTS = {
     "some": "some", "few": "few", "many": "many", "none": "none",
 }  # fmt: skip
 _PARTIAL = frozenset({"some", "most", "few", "many"})  # a claim that drops one of these says more
-_SYMMETRIC = stems_of("meet talk agree marry border discuss play die kill share")  # no side, or converse
-_PIVOTS = frozenset({"than", "then"})
 _PARTICLES = frozenset("for against up down on off out in with without".split())  # belong to the verb before
-_NO_NOUN = ("ed", "ing", "ly")
 MODALS = frozenset("may might could can will would shall must should ought".split())
-_BEHIND_PASSIVE = frozenset("by on in at for to of from as with into after before under".split())
-_BE = frozenset("is are was were be been being got get".split())
 
 
 def missing_stance(match: Match) -> Iterator[str]:
@@ -57,7 +53,7 @@ def _moods(match: Match) -> Iterator[str]:
         if cue.mood in {"to", "if"}:
             continue
         head = next((p for p in cue.reach[:2] if p in match.rests_on), None)
-        if head is None or cue.place in match.rests_on and cue.word not in MODALS:
+        if head is None or (cue.place in match.rests_on and cue.word not in MODALS):
             continue
         found = match.rests_on[head]
         if cue.mood not in moods_at(match.evidence[found.line].stance, found.place):
@@ -100,13 +96,15 @@ def missing_directions(match: Match) -> Iterator[str]:
         if not token.is_content:
             yield from _relation_turned(match, token, against)
             continue
-        rivals = [
-            Place(n, t.place) for n, line in enumerate(match.evidence) for t in line.tokens if t.stem in against
-        ]
+        rivals = [place for stem in sorted(against) for place in match.by_stem.get(stem, ())]
         own = max((match.affinity(token.place, c) for c in match.candidates(token.place)), default=0.0)
         for rival in rivals:
             other = match.carries.get(rival)
-            if other is not None and match.candidates(token.place) and not _prefers(match, other, token, rival):
+            if (
+                other is not None
+                and match.candidates(token.place)
+                and not _prefers(match, other, token, rival)
+            ):
                 continue
             if match.affinity(token.place, rival) > RIVAL_LEAST * own or not match.candidates(token.place):
                 yield f'"{token.text}" (there it says "{match.token(rival).text}")'
@@ -154,24 +152,25 @@ def _beside(line: Line, place: int, step: int) -> list[str]:
 
 def missing_amounts(match: Match) -> Iterator[str]:
     """'all' for 'some', and 'some' left out."""
-    ours = {t.place: _AMOUNTS[t.word] for t in match.claim.tokens if _is_amount(match.claim, t)}
+    found = [t for t in match.claim.tokens if _is_amount(match.claim, t)][:AMOUNTS_MOST]
+    ours = {t.place: _AMOUNTS[t.word] for t in found}
     theirs = [
         (Place(n, t.place), _AMOUNTS[t.word])
         for n, line in enumerate(match.evidence)
         for t in line.tokens
         if _is_amount(line, t)
-    ]
+    ][:AMOUNTS_MOST]
     for place, amount in ours.items():
         own = max((match.affinity(place, p) for p, other in theirs if other == amount), default=-1.0)
         rival = max((match.affinity(place, p) for p, other in theirs if other != amount), default=0.0)
-        if own < 0 and (amount not in {"some", "many"} or rival > 0) or 0 <= RIVAL_LEAST * own < rival:
+        if (own < 0 and (amount not in {"some", "many"} or rival > 0)) or 0 <= RIVAL_LEAST * own < rival:
             yield f'the word "{match.claim.tokens[place].word}"'
-    for place, amount in theirs:
+    for given, amount in theirs:
         if amount in _PARTIAL and amount not in ours.values():
-            noun = _noun_after(match.evidence[place.line], place.place)
-            carried = match.carries.get(Place(place.line, noun))
+            noun = _noun_after(match.evidence[given.line], given.place)
+            carried = match.carries.get(Place(given.line, noun))
             if carried is not None and not _has_amount(match.claim, carried):
-                yield f'that it is "{match.token(place).word}"'
+                yield f'that it is "{match.token(given).word}"'
 
 
 def _is_amount(line: Line, token: Token) -> bool:
@@ -247,119 +246,6 @@ def _speaker(line: Line, speech: Speech) -> str:
     names = [line.tokens[place] for place in speech.speaker]
     shown = [t for t in names if t.capital and not t.opens] or names
     shown = names if len(names) <= 4 else shown[-2:]
-    return " ".join(t.text.lower() if t.opens and not t.text.isupper() and len(shown) == 1 else t.text for t in shown)
-
-
-def swapped_roles(match: Match) -> Iterator[str]:
-    """'A told B' where the evidence has 'B told A', the passive allowed for."""
-    for pivot, found in _role_pivots(match):
-        ours, theirs = _voice(match.claim, pivot), _voice(match.evidence[found.line], found.place)
-        if ours != theirs and "passive" in {ours, theirs}:
-            continue  # 'was sold to B' names no seller
-        flips = ours != theirs
-        parties = [t for t in match.claim.tokens if t.place != pivot and _is_party(match, t, pivot)]
-        turned = 1 if not flips else -1
-        left = [t for t in parties if t.place < pivot and _side(match, t, found) == turned]
-        right = [t for t in parties if t.place > pivot and _side(match, t, found) == -turned]
-        if left and right:
-            yield f'who did it: "{left[-1].text} … {match.claim.tokens[pivot].text} … {right[0].text}"'
-            return
-
-
-def exchanged_subjects(match: Match) -> Iterator[str]:
-    """'The army fled and rebels advanced' where the evidence has it the other way round."""
-    ours = _subjects(match.claim)
-    for number, line in enumerate(match.evidence):
-        theirs = _subjects(line)
-        for verb, subject in ours.items():
-            found = match.rests_on.get(verb)
-            if found is None or found.line != number or found.place not in theirs:
-                continue
-            meant = {p.place for p in match.candidates(subject) if p.line == number}
-            own = theirs[found.place]
-            elsewhere = meant & {other for place, other in theirs.items() if place != found.place}
-            same_clause = {p for p in meant if line.tokens[p].clause == line.tokens[own].clause}
-            if own not in meant and elsewhere and not same_clause:
-                tokens = match.claim.tokens
-                yield f'who did it: "{tokens[subject].text} {tokens[verb].text}"'
-                return
-
-
-def _subjects(line: Line) -> dict[int, int]:
-    """Active verb → the noun directly before it in its clause."""
-    subjects: dict[int, int] = {}
-    noun: int | None = None
-    clause = -1
-    for token in line.tokens:
-        if token.clause != clause:
-            noun, clause = None, token.clause
-        if token.is_verb and token.is_content:
-            if noun is not None and not _voice(line, token.place):
-                subjects[token.place] = noun
-            noun = None
-        elif token.is_content and token.place not in line.measured and not token.word.endswith("ly"):
-            noun = token.place
-    return subjects
-
-
-def _role_pivots(match: Match) -> Iterator[tuple[int, Place]]:
-    """Words with sides: verbs, 'than', and the nouns and adjectives between two names."""
-    for token in match.claim.tokens:
-        if token.word in _PIVOTS and match.candidates(token.place):
-            yield token.place, match.candidates(token.place)[0]
-        elif token.place in match.rests_on and token.place not in match.claim.measured:
-            found = match.rests_on[token.place]
-            is_raised = token.place in match.claim.stance.cues and _voice(match.claim, token.place) == "passive"
-            is_said = token.stem in SPEECH and token.word != "told"  # 'A said' and ', A said' are one
-            if token.stem not in _SYMMETRIC and not is_raised and not is_said and not is_name(match, token):
-                yield token.place, found
-
-
-def _is_party(match: Match, token: Token, pivot: int) -> bool:
-    """A name, or a noun near a verb in the same part of the sentence."""
-    if token.place not in match.rests_on or token.place in match.claim.measured:
-        return False
-    if is_name(match, token) and token.word not in TITLES:
-        return True
-    verb = match.claim.tokens[pivot]
-    if not verb.is_verb and verb.word not in _PIVOTS:
-        return False
-    apart = abs(match.claim.order[token.place] - match.claim.order[pivot])
-    if verb.word in _PIVOTS:
-        return apart <= ROLE_REACH + CLAUSE_APART
-    return apart <= ROLE_REACH and token.clause == verb.clause and not token.word.endswith(_NO_NOUN)
-
-
-def _side(match: Match, token: Token, pivot: Place) -> int:
-    """−1 or 1: the token stands before or after the pivot in the evidence; 0 for both or neither."""
-    line = match.evidence[pivot.line]
-    places = [p.place for p in match.candidates(token.place) if p.line == pivot.line]
-    near = [p for p in places if line.tokens[p].clause == line.tokens[pivot.place].clause] or places
-    sides = {1 if place > pivot.place else -1 for place in near if place != pivot.place}
-    return sides.pop() if len(sides) == 1 else 0
-
-
-def _voice(line: Line, place: int) -> str:
-    """'by' for 'was told by', 'imposed by'; 'passive' for 'was told'; '' for the active voice."""
-    token = line.tokens[place]
-    if not token.is_verb:
-        return ""
-    following = line.tokens[place + 1 : place + 10]
-    if following and (following[0].word in _BEHIND_PASSIVE or following[0].word.endswith("ly")):
-        for other in following:
-            if other.word in {",", ";", "and", "but"} or other.word in _BE or other.is_verb:
-                break
-            if other.word == "by":
-                return "by" if _is_agent(line, other.place + 1) else ""
-    return "passive" if _BE & {t.word for t in line.tokens[max(0, place - 3) : place]} else ""
-
-
-def _is_agent(line: Line, place: int) -> bool:
-    """Whether the words behind 'by' are who did it: no date, no percentage, no bare number."""
-    if place >= len(line.tokens):
-        return False
-    for quantity in line.quantities:
-        if quantity.first <= place <= quantity.last:
-            behind = line.tokens[quantity.last + 1 : quantity.last + 2]
-            return not quantity.kind and bool(behind) and behind[0].is_content
-    return place not in line.measured
+    return " ".join(
+        t.text.lower() if t.opens and not t.text.isupper() and len(shown) == 1 else t.text for t in shown
+    )

@@ -1,25 +1,18 @@
-"""The hard facts of a claim: numbers, dates, names, quotations. Each check yields what the evidence lacks. Pure."""
+"""Numbers, dates and quotations of a claim. Each check yields what the evidence lacks, in words. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.dates import Date, covers, readings
-from rag.matching import Line, Match, Place
-from rag.quantities import Quantity, equal, implied, same_bound, same_kind
-from rag.wording import Token, country
+from rag.verdicts.dates import Date, covers, readings
+from rag.verdicts.matching import Line, Match, Place
+from rag.verdicts.quantities import Quantity, equal, implied, same_bound, same_kind
 
-# How much better a claim's neighbours must fit another number, name or date of the evidence before the
+# How much better a claim's neighbours must fit another number or date of the evidence before the
 # claim is said to have taken the wrong one: equal wording gives about 1, one swap 1.3 or more.
 RIVAL_LEAST = 1.25
-RIVAL_NAME_LEAST = 1.5  # names move more freely in a sentence than numbers do
 QUOTATION_LEAST = 2  # characters between quotation marks that are taken for one
 
 _QUOTED = re.compile(r'"([^"]{2,2000})"')
-TITLES = frozenset(
-    """president minister premier secretary chancellor senator governor mayor general judge justice doctor
-    professor king queen prince princess pope chief executive chairman chairwoman spokesman spokeswoman leader
-    foreign finance defence defense trade state prime deputy vice former party""".split()
-)
 
 
 def missing_numbers(match: Match) -> Iterator[str]:
@@ -36,7 +29,9 @@ def missing_numbers(match: Match) -> Iterator[str]:
         rivals = [
             (n, q)
             for n, q in given
-            if q.kind == claimed.kind and not equal(claimed, q) and not _linked(match, same, n, q)
+            if q.kind == claimed.kind
+            and not equal(claimed, q)
+            and not _linked(match, same, n, q)
             and (not claimed.role or q.role in {"", claimed.role})  # 'from 1.2 to 1.9' says which is which
         ]
         rival = _rival(match, claimed.last, same, rivals) or _part_of(match, claimed, same)
@@ -74,7 +69,11 @@ def _linked(
         first, second = (own, other) if own.first < other.first else (other, own)
         between = match.evidence[n].tokens[first.last + 1 : second.first + 1]
         words = {t.word for t in between}
-        if n == number and len(between) <= 3 and ({"of", "to", "-"} & words or _between(match.evidence[n], first)):
+        if (
+            n == number
+            and len(between) <= 3
+            and ({"of", "to", "-"} & words or _between(match.evidence[n], first))
+        ):
             return True
     return False
 
@@ -142,7 +141,9 @@ def _rival(
 ) -> str:
     """The number or date of the evidence that the claim's neighbours belong to, if it is another one."""
     own = max(match.affinity(place, Place(n, q.last)) for n, q in same)
-    best, text = max(((match.affinity(place, Place(n, q.last)), q.text) for n, q in rivals), default=(0.0, ""))
+    best, text = max(
+        ((match.affinity(place, Place(n, q.last)), q.text) for n, q in rivals), default=(0.0, "")
+    )
     return text if best > RIVAL_LEAST * own else ""
 
 
@@ -167,7 +168,9 @@ def missing_dates(match: Match) -> Iterator[str]:
 
 
 def _means(claimed: Date, given: Date, line: Line) -> bool:
-    wanted = list(readings(claimed, line.published)) if claimed.relative or claimed.weekday is not None else []
+    wanted = (
+        list(readings(claimed, line.published)) if claimed.relative or claimed.weekday is not None else []
+    )
     return any(
         covers(reading, want) or _year_elsewhere(reading, want, line)
         for reading in readings(given, line.published)
@@ -208,129 +211,6 @@ def _is_number(match: Match, claimed: Date) -> bool:
     )
 
 
-def missing_names(match: Match) -> Iterator[str]:
-    run: list[Token] = []
-    for token in (*match.claim.tokens, None):
-        if token and is_name(match, token) and not _name_given(match, token):
-            run.append(token)
-        elif run:
-            yield "the name " + " ".join(t.text for t in run)
-            run = []
-    names = [t for t in match.claim.tokens if is_name(match, t)]
-    for first, second in zip(names, names[1:], strict=False):
-        if second.place == first.place + 1 and _never_together(match, first, second):
-            yield f"the name {first.text} {second.text}"
-    yield from _turned_names(match)
-    for token in names:
-        rival = _rival_name(match, token)
-        if rival:
-            yield f"the name {token.text} for this (there it is {rival})"
-
-
-def _turned_names(match: Match) -> Iterator[str]:
-    """'the England of Bank': two names joined by the same word the other way round."""
-    pairs = {pair for line in match.evidence for pair in _joined_names(line)}
-    for first, joint, second in _joined_names(match.claim):
-        if (second, joint, first) in pairs and (first, joint, second) not in pairs:
-            yield f"the name {first.title()} {joint} {second.title()}"
-
-
-def _joined_names(line: Line) -> Iterator[tuple[str, str, str]]:
-    """Two names with one word between that says how they belong together; a list says nothing of order."""
-    first, joint, name = "", "", ""
-    for token in (*line.tokens, None):
-        if token and token.capital and token.is_content:
-            name = f"{name} {token.word}".strip()
-            continue
-        if name:
-            if first and joint and joint not in {"and", "or"}:
-                yield first, joint, name
-            first, joint, name = name, "", ""
-        if token and token.word != "the":
-            first, joint = ("", "") if joint or not token.is_word else (first, token.word)
-
-
-def is_name(match: Match, token: Token) -> bool:
-    """A capitalised word; at the start of a sentence only where the evidence writes it so elsewhere."""
-    if not token.capital or not token.is_word or token.place in match.claim.measured or len(token.text) < 2:
-        return False
-    if token.place in match.claim.stance.cues or not token.is_content:
-        return False
-    if not token.opens or token.text.isupper():
-        return True
-    following = match.claim.tokens[token.place + 1 : token.place + 2]
-    found = [match.token(place) for place in match.candidates(token.place)]
-    if found:
-        return any(t.capital and not t.opens for t in found)
-    is_run = bool(following) and following[0].capital and following[0].is_word
-    return is_run or bool(country(token))
-
-
-def _name_given(match: Match, token: Token) -> bool:
-    return any(_is_same_name(match, token, match.token(place)) for place in match.candidates(token.place))
-
-
-def _is_same_name(match: Match, token: Token, given: Token) -> bool:
-    if given.word == token.word:
-        return True
-    if country(token) and country(given):
-        return not _is_actor_only(match.claim, token)
-    if given.capital or token.opens or token.text.isupper():
-        return True
-    return token.word in TITLES or given.stem == token.stem
-
-
-def _is_actor_only(line: Line, token: Token) -> bool:
-    """'in Berlin' is the city, not Germany."""
-    before = line.tokens[token.place - 1].word if token.place else ""
-    return country(token).startswith("^") and before in {"in", "at", "near", "from", "to", "outside", "around"}
-
-
-def _never_together(match: Match, first: Token, second: Token) -> bool:
-    if first.word in TITLES or second.word in TITLES or country(first) or country(second):
-        return False
-    ones, others = match.candidates(first.place), match.candidates(second.place)
-    if not ones or not others or not all(match.token(p).capital for p in (*ones, *others)):
-        return False
-    return not any(a.line == b.line and 0 < b.place - a.place <= 3 for a in ones for b in others)
-
-
-def _rival_name(match: Match, token: Token) -> str:
-    """Another name of the same sentence that the claim's neighbours belong to."""
-    own = [place for place in match.candidates(token.place) if match.token(place).capital]
-    if not own or token.word in TITLES:
-        return ""
-    best = max(match.affinity(token.place, place) for place in own)
-    for number in {place.line for place in own}:
-        for run in _name_runs(match.evidence[number]):
-            places = [Place(number, t.place) for t in run]
-            if any(place in match.carries or place in own for place in places):
-                continue
-            if max(match.affinity(token.place, place) for place in places) > RIVAL_NAME_LEAST * best:
-                return " ".join(t.text for t in run)
-    return ""
-
-
-def _name_runs(line: Line) -> Iterator[list[Token]]:
-    """Names of one line: neighbouring capitalised words."""
-    run: list[Token] = []
-    for token in line.tokens:
-        is_part = token.capital and token.is_content and token.place not in line.measured
-        if is_part and (not token.opens or run or _run_follows(line, token)):
-            run.append(token)
-        elif run:
-            if not all(t.word in TITLES for t in run):
-                yield run
-            run = []
-    if run:
-        yield run
-
-
-def _run_follows(line: Line, token: Token) -> bool:
-    following = line.tokens[token.place + 1 : token.place + 2]
-    return bool(country(token)) or (bool(following) and following[0].capital and following[0].is_content)
-
-
 def missing_quotations(claim: str, evidence: Sequence[str]) -> Iterator[str]:
     """Quotations of the claim that stand nowhere, word for word, in the evidence."""
     texts = [_plain(text) for text in evidence]
@@ -347,5 +227,3 @@ def _plain_quotes(text: str) -> str:
 def _plain(text: str) -> str:
     """Lower case, plain quotes, words with single spaces."""
     return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*|[%$€£]", _plain_quotes(text).lower()))
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
-from rag.wording import Token, read
+from rag.verdicts.wording import Token, read
 
 _MONTH_NAMES = "january february march april may june july august september october november december"
 MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), start=1)}
@@ -13,14 +13,20 @@ MONTHS |= {name[:3]: number for name, number in MONTHS.items()} | {"sept": 9}
 _DAY_NAMES = "monday tuesday wednesday thursday friday saturday sunday"
 WEEKDAYS = {name: number for number, name in enumerate(_DAY_NAMES.split())}
 _ALSO_WORDS = frozenset({"may", "march", "mar", "august", "sun", "sat", "jan", "dec"})
-_LEADS_TO_MONTH = frozenset("in of on by since until till last this next early late mid from to before after during "
-                            "between and through every each".split())  # fmt: skip
+_LEADS_TO_MONTH = frozenset(
+    """in of on by since until till last this next early late mid from to before after during between and
+    through every each""".split()
+)
 _RELATIVE = frozenset({"last", "this", "next", "previous", "past", "coming", "following", "earlier", "later"})
 _PERIODS = frozenset("week weekend month year night summer winter spring autumn decade century".split())
 _DAYS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _SINCE = frozenset({"since", "until", "till", "before", "after", "by", "beyond"})
-_REACHING = frozenset({"since", "until", "till", "beyond"})  # these may stand further off: 'since the war of 1870'
-_BETWEEN = frozenset("the end of start beginning middle early late mid evening morning noon midnight at".split())
+_REACHING = frozenset(
+    {"since", "until", "till", "beyond"}
+)  # these may stand further off: 'since the war of 1870'
+_BETWEEN = frozenset(
+    "the end of start beginning middle early late mid evening morning noon midnight at".split()
+)
 _REACH = 6  # tokens between 'by' and its date: 'by the end of the first half of 2025'
 
 
@@ -183,8 +189,13 @@ def _is_year(tokens: Sequence[Token], place: int) -> bool:
     before = tokens[place - 1].word if place else ""
     after = tokens[place + 1].word if place + 1 < len(tokens) else ""
     counts = before not in _LEADS_TO_MONTH | {"the", "(", "year"} and after and after[0].isalpha()
-    return before not in set("$€£¥") and after not in {"%", "percent", "s", "-"} and not (
-        counts and after not in {"and", "to", "in", "on", "after", "when", "but", "by", "with", "as", "for"}
+    return (
+        before not in set("$€£¥")
+        and after not in {"%", "percent", "s", "-"}
+        and not (
+            counts
+            and after not in {"and", "to", "in", "on", "after", "when", "but", "by", "with", "as", "for"}
+        )
     )
 
 
@@ -196,7 +207,9 @@ def _is_month(tokens: Sequence[Token], place: int) -> bool:
         return True
     before = tokens[place - 1].word if place else ""
     after = tokens[place + 1].word if place + 1 < len(tokens) else ""
-    return before in _LEADS_TO_MONTH or before.isdigit() or after[:1].isdigit() or before in {"st", "th", "rd"}
+    return (
+        before in _LEADS_TO_MONTH or before.isdigit() or after[:1].isdigit() or before in {"st", "th", "rd"}
+    )
 
 
 def _lead(tokens: Sequence[Token], place: int, stop: int) -> str:

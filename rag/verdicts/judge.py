@@ -7,16 +7,18 @@ evidence, in the same relation, and then every word that carries content. What i
 import re
 from collections.abc import Callable, Sequence
 
-from rag import checks, relations
-from rag.matching import Line, Match, line_of
-from rag.rewording import reworded
-from rag.slots import exchanged
 from rag.types import Citation, Judgement, Verdict
-from rag.vocabulary import LIGHT
-from rag.wording import stems_of
+from rag.verdicts import facts, names, relations, roles
+from rag.verdicts.matching import Line, Match, line_of
+from rag.verdicts.rewording import reworded
+from rag.verdicts.slots import exchanged
+from rag.verdicts.vocabulary import LIGHT
+from rag.verdicts.wording import stems_of
 
 CLAIM_MOST = 2000  # characters of a claim that are analysed: no sentence of an answer is longer
-EVIDENCE_MOST = 8000  # characters of all cited sentences together that are analysed
+MEASURES_MOST = 40  # numbers and dates of a claim that are analysed; more make a table, not a sentence
+QUOTE_MOST = 2000  # characters of a cited sentence that are analysed
+QUOTES_MOST = 12  # cited sentences of one claim that are analysed
 TITLE_MOST = 300  # characters of a title
 MISSING_MOST = 6  # reasons shown; a claim that lacks more is not mended by knowing them
 # Shares of a claim's content that the evidence must hold, names and numbers counting double. Found on the
@@ -42,55 +44,49 @@ def judge(
     if not evidence:
         return Judgement(Verdict.UNCITED)
     if len(claim) > CLAIM_MOST:
-        return Judgement(
-            Verdict.NOT_SUPPORTED, (f"a claim of at most {CLAIM_MOST} characters; longer ones are not checked",)
-        )
-    quotes = _within(evidence)
-    if any(_plain(claim) == _plain(quote) for quote in quotes):
+        return Judgement(Verdict.NOT_SUPPORTED, (f"a claim of at most {CLAIM_MOST} characters",))
+    if any(_plain(claim) == _plain(citation.quote) for citation in evidence):
         return Judgement(Verdict.SUPPORTED)
-    match = Match(line_of(claim), _lines(evidence, quotes))
-    facts = _missing_facts(claim, match, [*quotes, *(c.title[:TITLE_MOST] for c in evidence)])
-    words = _missing_words(match)
-    return _decide(claim, quotes, match, facts, words, similarity)
+    match = Match(line_of(claim), _lines(evidence[:QUOTES_MOST]))
+    if len(match.claim.quantities) + len(match.claim.dates) > MEASURES_MOST:
+        return Judgement(Verdict.NOT_SUPPORTED, (f"a claim of at most {MEASURES_MOST} numbers and dates",))
+    measures = [*facts.missing_numbers(match), *facts.missing_dates(match)]
+    found = [*_missing_quotations(claim, evidence), *measures, *_missing_relations(match)]
+    share = _share(match, len(measures))
+    return _decide(claim, evidence, list(dict.fromkeys(found)), _missing_words(match), share, similarity)
 
 
-def _within(evidence: Sequence[Citation]) -> list[str]:
-    """The cited sentences, as many characters of them as are analysed."""
-    quotes, left = [], EVIDENCE_MOST
-    for citation in evidence:
-        quotes.append(citation.quote[:left])
-        left -= len(quotes[-1])
-    return quotes
-
-
-def _lines(evidence: Sequence[Citation], quotes: Sequence[str]) -> list[Line]:
+def _lines(evidence: Sequence[Citation]) -> list[Line]:
+    """What is analysed of the evidence: the sentences, then titles and outlets."""
     lines = []
-    for citation, quote in zip(evidence, quotes, strict=True):
+    for citation in evidence:
         published = citation.published_at.date() if citation.published_at else None
-        lines.append(line_of(quote, published))
+        lines.append(line_of(citation.quote[:QUOTE_MOST], published))
     for title, source in dict.fromkeys((c.title[:TITLE_MOST], c.source[:TITLE_MOST]) for c in evidence):
         if title or source:
             lines.append(line_of(f"{title} . {source}"))
     return lines
 
 
-def _missing_facts(claim: str, match: Match, texts: Sequence[str]) -> list[str]:
-    found = [
-        *checks.missing_quotations(claim, texts),
-        *checks.missing_numbers(match),
-        *checks.missing_dates(match),
-        *checks.missing_names(match),
+def _missing_quotations(claim: str, evidence: Sequence[Citation]) -> list[str]:
+    texts = [text for citation in evidence[:QUOTES_MOST] for text in (citation.quote, citation.title)]
+    return list(facts.missing_quotations(claim, texts))
+
+
+def _missing_relations(match: Match) -> list[str]:
+    """Names, and how words stand to each other."""
+    return [
+        *names.missing_names(match),
         *relations.missing_stance(match),
         *relations.missing_directions(match),
         *relations.missing_amounts(match),
         *relations.missing_qualifiers(match),
         *relations.missing_speaker(match),
-        *relations.swapped_roles(match),
-        *relations.exchanged_subjects(match),
+        *roles.swapped_roles(match),
+        *roles.exchanged_subjects(match),
         *exchanged(match),
         *reworded(match),
     ]
-    return list(dict.fromkeys(found))
 
 
 def _missing_words(match: Match) -> list[str]:
@@ -99,49 +95,44 @@ def _missing_words(match: Match) -> list[str]:
         match.claim.tokens[place].text
         for place in match.claim.content
         if place not in match.rests_on
-        and not checks.is_name(match, match.claim.tokens[place])
+        and not names.is_name(match, match.claim.tokens[place])
         and match.claim.tokens[place].stem not in stems_of(LIGHT)
     ]
 
 
-def _share(match: Match) -> float:
-    """The share (0..1) of the claim's content that the evidence holds."""
+def _share(match: Match, absent: int) -> float:
+    """The share (0..1) of the claim's content that the evidence holds; it lacks `absent` measures."""
     total = held = 0.0
     for place in match.claim.content:
         token = match.claim.tokens[place]
-        weight = 2.0 if checks.is_name(match, token) else 0.5 if token.stem in stems_of(LIGHT) else 1.0
+        weight = 2.0 if names.is_name(match, token) else 0.5 if token.stem in stems_of(LIGHT) else 1.0
         total += weight
         held += weight * (place in match.rests_on)
-    numbers = len(match.claim.quantities) + len(match.claim.dates)
-    absent = len({*checks.missing_numbers(match), *checks.missing_dates(match)})
-    total += 2.0 * numbers
-    held += 2.0 * max(0, numbers - absent)
+    measures = len(match.claim.quantities) + len(match.claim.dates)
+    total += 2.0 * measures
+    held += 2.0 * max(0, measures - absent)
     return held / total if total else 0.0
 
 
 def _decide(
     claim: str,
-    quotes: Sequence[str],
-    match: Match,
-    facts: list[str],
+    evidence: Sequence[Citation],
+    lacking: list[str],
     words: list[str],
+    share: float,
     similarity: Callable[[str, str], float] | None,
 ) -> Judgement:
-    share = _share(match)
-    unmatched = [f"the word {words[0]}" if len(words) == 1 else "the words " + ", ".join(words)] if words else []
-    missing = tuple([*facts, *unmatched][:MISSING_MOST])
-    if facts:
-        kept = share >= FACT_MISSING_LEAST
-        return Judgement(Verdict.PARTLY if kept else Verdict.NOT_SUPPORTED, missing)
+    named = "the word " if len(words) == 1 else "the words "
+    missing = tuple([*lacking, *([named + ", ".join(words)] if words else [])][:MISSING_MOST])
+    if lacking:
+        is_near = share >= FACT_MISSING_LEAST
+        return Judgement(Verdict.PARTLY if is_near else Verdict.NOT_SUPPORTED, missing)
     if not words and share:
         return Judgement(Verdict.SUPPORTED)
-    if similarity:
-        score = similarity(claim, " ".join(quotes))
-        if score >= SIMILAR_SUPPORTED and len(words) <= WORDS_LIFTED_MOST and share >= PARTLY_LEAST:
-            return Judgement(Verdict.SUPPORTED)
-        if score >= SIMILAR_PARTLY:
-            return Judgement(Verdict.PARTLY, missing)
-    if share >= PARTLY_LEAST:
+    score = similarity(claim, " ".join(c.quote for c in evidence)) if similarity else -1.0
+    if score >= SIMILAR_SUPPORTED and len(words) <= WORDS_LIFTED_MOST and share >= PARTLY_LEAST:
+        return Judgement(Verdict.SUPPORTED)
+    if score >= SIMILAR_PARTLY or share >= PARTLY_LEAST:
         return Judgement(Verdict.PARTLY, missing)
     return Judgement(Verdict.NOT_SUPPORTED, missing or ("anything that can be checked",))
 

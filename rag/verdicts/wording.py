@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from rag.vocabulary import (
+from rag.verdicts.vocabulary import (
     COUNTRIES,
     IRREGULAR_OTHERS,
     IRREGULAR_VERBS,
@@ -31,7 +31,9 @@ _TOKEN = re.compile(
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?!\w)")
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:ll|re|ve|d|m|t)\b)")
 # Where one statement ends and another begins, inside a sentence.
-BREAKS = frozenset(", ; : ( ) and but while whereas although though because who which after before when".split())
+BREAKS = frozenset(
+    ", ; : ( ) and but while whereas although though because who which after before when".split()
+)
 
 
 def _forms(table: str) -> dict[str, str]:
@@ -150,15 +152,19 @@ def _base(left: str) -> str:
     return left
 
 
-_ROOT_SUFFIXES = ("ational", "isation", "ization", "ation", "ition", "ment", "ance", "ence", "ical", "ally",
-                  "ion", "ive", "ate", "ity", "ism", "ise", "ize", "ure", "ful", "ous", "al", "ic", "ly", "th",
-                  "y")  # fmt: skip
-_ION_BASES = (("ns", "nd"), ("is", "id"), ("us", "ud"), ("os", "od"), ("as", "ad"), ("iss", "it"))
+_ROOT_SUFFIXES = (
+    "ational ation ition ment ance ence ical ally ion ive ate ity ism ure ful ous al ic ly th y".split()
+)
+_ION_BASES = (("iss", "it"), ("ns", "nd"), ("is", "id"), ("us", "ud"), ("os", "od"), ("as", "ad"))
 
 
 @lru_cache(maxsize=20_000)
 def root(stemmed: str) -> str:
-    """What a verb and the noun made of it share ('approval', 'approve' → 'approv')."""
+    """What a verb and the noun made of it share ('approval', 'approve' → 'approv'), in British spelling."""
+    if len(stemmed) > ROOT_LEAST:
+        stemmed = stemmed.replace("iz", "is").replace("or", "our") if "our" not in stemmed else stemmed
+    if stemmed.endswith("isation"):
+        return stemmed.removesuffix("ation")
     for suffix in _ROOT_SUFFIXES:
         left = stemmed.removesuffix(suffix)
         if left != stemmed and len(left) >= ROOT_LEAST:
@@ -166,12 +172,13 @@ def root(stemmed: str) -> str:
             return _verb(left) if suffix == "ion" else left
     if stemmed.endswith("at") and len(stemmed) > ROOT_LEAST + 2:  # 'negotiat' of 'negotiate'
         return stemmed[:-2]
-    return stemmed.removesuffix("e") if len(stemmed) > ROOT_LEAST else stemmed
+    return _verb(stemmed.removesuffix("e")) if len(stemmed) > ROOT_LEAST + 1 else stemmed.removesuffix("e")
 
 
 def _verb(left: str) -> str:
-    if left.endswith("ct"):
-        return left if len(left) < 6 else left.removesuffix("t") if left.endswith("uct") else left
+    """'reduct' → 'reduc', 'explos' → 'explod', 'permiss' → 'permit'."""
+    if left.endswith("uct"):
+        return left.removesuffix("t")
     for ending, base in _ION_BASES:
         if left.endswith(ending) and len(left) >= ROOT_LEAST + 1:
             return left.removesuffix(ending) + base

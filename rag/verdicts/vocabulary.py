@@ -399,6 +399,7 @@ need require
 want wish
 try attempt seek
 lack shortage
+include comprise contain consist
 enough sufficient
 important key significant crucial vital
 dangerous hazardous
@@ -498,8 +499,9 @@ people population
 """
 
 OPPOSITES = """
-rise increase grow climb gain jump surge soar up raise lift hike / fall decrease decline drop shrink slump plunge slip recede
-rise increase grow climb gain jump surge soar up raise lift hike / down cut reduce slash dip slide tumble contract
+rise increase grow climb gain jump surge soar up raise lift / fall decrease decline drop shrink slump plunge
+rise increase grow climb gain jump surge soar up raise lift / down cut reduce slash dip slide tumble slip
+rise increase grow climb gain jump surge soar up raise hike / contract recede
 boost gain / cut reduce lose
 high / low
 buy purchase acquire acquisition / sell

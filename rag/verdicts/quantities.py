@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from rag.wording import Token, read
+from rag.verdicts.wording import Token, read
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 _TEENS = " sixteen seventeen eighteen nineteen"
@@ -41,19 +41,18 @@ MEASURES = {
     "barrel": "barrel", "degre": "degree", "degree": "degree", "megawatt": "megawatt", "gigawatt": "gigawatt",
     "mw": "megawatt", "gw": "gigawatt",
 }  # fmt: skip
-BOUNDS = (
-    (("more", "than"), "more than"), (("over",), "more than"), (("above",), "more than"),
-    (("exceeding",), "more than"), (("greater", "than"), "more than"), (("upwards", "of"), "more than"),
-    (("in", "excess", "of"), "more than"), (("at", "least"), "at least"), (("no", "fewer", "than"), "at least"),
-    (("no", "less", "than"), "at least"), (("not", "less", "than"), "at least"),
-    (("a", "minimum", "of"), "at least"), (("less", "than"), "less than"), (("fewer", "than"), "less than"),
-    (("under",), "less than"), (("below",), "less than"), (("up", "to"), "at most"),
-    (("at", "most"), "at most"), (("no", "more", "than"), "at most"), (("not", "more", "than"), "at most"),
-    (("a", "maximum", "of"), "at most"), (("as", "many", "as"), "at most"), (("as", "much", "as"), "at most"),
-    (("nearly",), "nearly"), (("almost",), "nearly"), (("close", "to"), "nearly"), (("just", "under"), "nearly"),
-    (("about",), "about"), (("around",), "about"), (("roughly",), "about"), (("some",), "about"),
-    (("approximately",), "about"), (("an", "estimated"), "about"), (("estimated",), "about"),
-)  # fmt: skip
+BOUNDS = tuple(
+    (tuple(words.split()), bound)
+    for bound, phrases in {
+        "more than": "more than, over, above, exceeding, greater than, upwards of, in excess of",
+        "at least": "at least, no fewer than, no less than, not less than, a minimum of",
+        "less than": "less than, fewer than, under, below",
+        "at most": "up to, at most, no more than, not more than, a maximum of, as many as, as much as",
+        "nearly": "nearly, almost, close to, just under",
+        "about": "about, around, roughly, some, approximately, an estimated, estimated",
+    }.items()
+    for words in phrases.split(", ")
+)
 _JOINTS = frozenset({"-", "to", "and", "or"})
 _DIGITS_MOST = 15  # a longer number is no quantity of the news; as a float it would not be exact
 _HALVES_OF_TIME = frozenset({"first", "second", "other", "latter", "early", "late"})
@@ -70,7 +69,7 @@ class Quantity:
     first: int  # places of its first and last token, unit included
     last: int
     digits: int  # significant digits of the number as written
-    text: str
+    text: str  # without its bound
 
     @property
     def is_year(self) -> bool:
@@ -109,11 +108,11 @@ def _quantity(tokens: Sequence[Token], place: int, text: str) -> Quantity | None
             kind = kind if letters == "u" else f"{letters} {kind}"
     if not kind or kind in CURRENCIES.values():
         value, last, kind = _unit(tokens, last, value, kind)
+    written = text[tokens[first].start : tokens[last].end].strip()
     bound, first = _bound(tokens, first)
     if tokens[last + 1 : last + 3] and [t.word for t in tokens[last + 1 : last + 3]] == ["or", "more"]:
         bound, last = "at least", last + 2
     role = tokens[first - 1].word if first and tokens[first - 1].word in {"from", "to"} else ""
-    written = text[tokens[first].start : tokens[last].end].strip()
     return Quantity(value, kind, bound, role, first, last, digits, written)
 
 
@@ -191,9 +190,9 @@ def _counts(tokens: Sequence[Token], place: int) -> bool:
 def _words(tokens: Sequence[Token], place: int, start: float) -> tuple[float, int, str] | None:
     """'two hundred and six thousand': each scale multiplies what came before it."""
     total, part, last, kind = 0.0, start, place - 1, ""
-    while place < len(tokens):
+    while place < len(tokens) and not kind:
         word = tokens[place].word
-        if word in WORDS and (part == 0 or part % 100 == 0 or (part % 10 == 0 and WORDS[word] < 10)):
+        if word in WORDS and (part % 100 == 0 or (part % 10 == 0 and WORDS[word] < 10)):
             part += WORDS[word]
         elif word in ("hundred", "dozen"):
             part = (part or 1.0) * SCALES[word]
@@ -201,27 +200,33 @@ def _words(tokens: Sequence[Token], place: int, start: float) -> tuple[float, in
             total, part = total + (part or 1.0) * SCALES[word], 0.0
         elif word in ORDINALS and part and part % 10 == 0 and ORDINALS[word] < 10:
             part, kind = part + ORDINALS[word], "ordinal"
-        elif word in {"and", "-"} and last == place - 1 and place + 1 < len(tokens):
-            after = tokens[place + 1].word
-            if not ((word == "and" and part and part % 100 == 0) or (word == "-" and part % 10 == 0)):
-                break
-            if after not in WORDS and not (word == "-" and after in ORDINALS):
-                break
+        elif not _links(tokens, place, part) or last != place - 1:
+            break
+        else:
             place += 1
             continue
-        else:
-            break
         last, place = place, place + 1
-        if kind:
-            break
     if kind or total or part:
-        thirds = tokens[last + 1 : last + 3]
-        names = [token.word for token in thirds if token.word != "-"]
-        if names and names[0] in {"thirds", "quarters", "fifths", "tenths"}:
-            end = next(t.place for t in thirds if t.word == names[0])
-            return (total + part) * FRACTIONS[names[0].removesuffix("s")], end, "percent"
-        return total + part, last, kind
+        return _parts(tokens, last, total + part) or (total + part, last, kind)
     return None if tokens[last].word != "zero" else (0.0, last, "")
+
+
+def _links(tokens: Sequence[Token], place: int, part: float) -> bool:
+    """Whether 'and' or a hyphen joins two parts of one number: 'two hundred and six', 'twenty-one'."""
+    after = tokens[place + 1].word if place + 1 < len(tokens) else ""
+    if tokens[place].word == "and":
+        return bool(part) and part % 100 == 0 and after in WORDS
+    return tokens[place].word == "-" and part % 10 == 0 and (after in WORDS or after in ORDINALS)
+
+
+def _parts(tokens: Sequence[Token], last: int, value: float) -> tuple[float, int, str] | None:
+    """'two-thirds' as a percentage."""
+    for token in tokens[last + 1 : last + 3]:
+        if token.word in {"thirds", "quarters", "fifths", "tenths"}:
+            return value * FRACTIONS[token.word.removesuffix("s")], token.place, "percent"
+        if token.word != "-":
+            break
+    return None
 
 
 def _unit(tokens: Sequence[Token], last: int, value: float, kind: str) -> tuple[float, int, str]:
@@ -256,9 +261,7 @@ def _unit(tokens: Sequence[Token], last: int, value: float, kind: str) -> tuple[
 def _bound(tokens: Sequence[Token], first: int) -> tuple[str, int]:
     for words, bound in BOUNDS:
         start = first - len(words)
-        if start >= 0 and all(
-            tokens[start + offset].word == word for offset, word in enumerate(words)
-        ):
+        if start >= 0 and all(tokens[start + offset].word == word for offset, word in enumerate(words)):
             if words == ("over",) and start and tokens[start - 1].word in {"of", "and"}:
                 continue
             return _without(tokens, start, bound)
@@ -282,9 +285,9 @@ def _share_units(tokens: Sequence[Token], found: list[Quantity]) -> list[Quantit
         joined = following.first - this.last
         between = {token.word for token in tokens[this.last + 1 : following.first + 1]}
         near = joined == 1 and following.role == "to"
-        if not this.kind and following.kind not in {"", "ordinal", "clock"}:
-            if (joined <= 2 and between & _JOINTS) or near or _to_between(tokens, this, following):
-                found[index] = replace(this, kind=following.kind)
+        shared = (joined <= 2 and between & _JOINTS) or near or _to_between(tokens, this, following)
+        if shared and not this.kind and following.kind not in {"", "ordinal", "clock"}:
+            found[index] = replace(this, kind=following.kind)
     return found
 
 
@@ -302,7 +305,9 @@ def same_kind(claimed: Quantity, given: Quantity) -> bool:
 def equal(claimed: Quantity, given: Quantity) -> bool:
     """Equal in value; a fraction in words may be a percentage rounded to a whole number."""
     if claimed.kind == "percent" and given.kind == "percent":
-        return abs(claimed.value - given.value) < (0.5 if claimed.value % 1 and given.value % 1 == 0 else 1e-6)
+        return abs(claimed.value - given.value) < (
+            0.5 if claimed.value % 1 and given.value % 1 == 0 else 1e-6
+        )
     return abs(claimed.value - given.value) <= 1e-9 * max(1.0, abs(claimed.value))
 
 

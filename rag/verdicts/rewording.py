@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.matching import Line, Match
-from rag.slots import count, meant, plain, says
-from rag.wording import Token
+from rag.verdicts.matching import Line, Match
+from rag.verdicts.slots import count, meant, plain, says
+from rag.verdicts.wording import Token
 
 REPEATED_LEAST = 0.7  # share of a claim's words that a sentence must hold for the claim to repeat it
 TOKENS_MOST = 160  # of each side that are compared; the work grows with their product
