@@ -27,3 +27,11 @@ def encoder_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def encoder(encoder_settings: Settings) -> EmbeddedEncoder:
     """The embedded encoder (int8) that a whole test run shares."""
     return EmbeddedEncoder(encoder_settings)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test is a test that did not look: the run fails, also where only a tool was missing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and reporter.stats.get("skipped") and not session.exitstatus:
+        reporter.write_line("\nTests were skipped, and each must run: the reasons stand below.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
