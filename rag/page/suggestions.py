@@ -14,7 +14,7 @@ _ADDRESS = re.compile(r"www\.|\.\w", re.IGNORECASE)
 # Questions that the sample articles answer, asked only where a title holds the words.
 SAMPLES = (
     ("five points", "What five points did China and the US agree on?"),
-    ("Tourism dialogue", "When and where was the 14th China-US Tourism High-level Dialogue held?"),
+    ("Tourism dialogue", "When and where was the 14th tourism dialogue of China and the US held?"),
     (
         "talks on artificial intelligence",
         "Where were the first China–US talks on artificial intelligence held?",
