@@ -21,7 +21,7 @@ from rag.questions import Constraints, asks_for_list, read_clauses, read_constra
 from rag.rows import StoredPassage
 from rag.settings import Settings
 from rag.types import Article, Embedder, Hit, Retrieval, Signals, Vectors
-from rag.words import content_stems, stems
+from rag.words import content_stems, stems, stems_of_each
 
 Floats = NDArray[np.float64]
 
@@ -207,7 +207,7 @@ class _Pool:
     def __init__(self, candidates: Sequence[StoredPassage], articles: dict[str, Article]) -> None:
         self.candidates = candidates
         self.articles = articles
-        self._stems = [[set(stems(s.text)) for s in stored.passage.sentences] for stored in candidates]
+        self._stems = [stems_of_each([s.text for s in stored.passage.sentences]) for stored in candidates]
         titles = {key: set(stems(article.title)) for key, article in articles.items()}
         self._titles = [titles[stored.passage.article_id] for stored in candidates]
 

@@ -25,6 +25,7 @@ STOP_WORDS = frozenset(
     " happen happened happens many much say says said tell tells told will with would you your s t about"
     " also between during according regarding".split()
 )
+_BETWEEN = "qx0between0qx"  # a word that no text holds, and that the stemmer leaves as it is
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -50,6 +51,19 @@ def _plain(text: str) -> str:
 def stems(text: str) -> list[str]:
     """The text's words, lower case, without accents and endings, in order."""
     return _analyzer().analyze(_plain(text))  # type: ignore[no-any-return]
+
+
+def stems_of_each(texts: Sequence[str]) -> list[set[str]]:
+    """The stems of each text. All are analysed at once: a call costs as much as a sentence."""
+    found: list[set[str]] = [set()]
+    for stem in stems(f" {_BETWEEN} ".join(texts)):
+        if stem == _BETWEEN:
+            found.append(set())
+        else:
+            found[-1].add(stem)
+    if len(found) != len(texts):  # a text holds the word that stands between
+        return [set(stems(text)) for text in texts]
+    return found
 
 
 @cache
