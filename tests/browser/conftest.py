@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.conftest import ENCODER_CACHE
@@ -21,6 +21,8 @@ from tests.conftest import ENCODER_CACHE
 ROOT = Path(__file__).parent.parent.parent
 ARTICLES = Path(__file__).parent / "articles"
 START_SECONDS = 60.0
+IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+expect.set_options(timeout=20_000)  # milliseconds; a shared machine may pause for longer than the usual 5 s
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Visit:
         self.page.get_by_role("textbox", name="Ask about the articles").fill(question)
         self.page.keyboard.press("Enter")
         self.page.locator(f".st-key-foot-a{number} .r-foot").wait_for()
+        self.page.locator(IDLE).wait_for()  # the passages beside it are drawn after the answer
 
     def strangers(self) -> list[str]:
         """Addresses asked for that are not the page's own server."""
