@@ -39,6 +39,7 @@ class Indexes:
         self._state: State | None = None  # what is open now
         self._vectors: VectorIndex | None = None
         self._words: WordIndex | None = None
+        self._followed = 0  # the generation that the open indexes held when they were opened
 
     def close(self) -> None:
         with self._lock:
@@ -55,7 +56,7 @@ class Indexes:
         """
         with self._lock:
             state = self.library.state()
-            if self._state and self._state == state:
+            if self._state == state and not self._can_go_on(state):
                 return state
             self._reopen(state)
             return state
@@ -73,7 +74,14 @@ class Indexes:
         folder = self.folder(state)
         self._vectors, self._words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
         self._probe()
+        self._followed = self._generation(self._words, state)
         self._state = state
+
+    def _can_go_on(self, state: State) -> bool:
+        """Whether indexes that were behind when opened have followed since, or have nobody to make them."""
+        if self._words is None or self._followed >= state.generation:
+            return False
+        return self._generation(self._words, state) > self._followed or not self.library.being_written()
 
     def folder(self, state: State) -> Path:
         return self.library.home / state.indexes

@@ -293,6 +293,14 @@ class Library:
         finally:
             self._writer.release()
 
+    def being_written(self) -> bool:
+        """Whether somebody else holds the place for a writer now."""
+        try:
+            with self.writing():
+                return False
+        except LibraryBusy:
+            return True
+
     @property
     def _holder_path(self) -> Path:
         return self.home / "writer.txt"

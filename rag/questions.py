@@ -205,8 +205,10 @@ SHORT_QUESTION = 4  # words; a question this short without a name leans on what 
 
 def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
     """Whether the question cannot be understood without the turns before it."""
-    if not turns:
-        return False
+    return bool(turns) and _leans_back(question)
+
+
+def _leans_back(question: str) -> bool:
     bare = question.strip()
     short = len(bare.split()) <= SHORT_QUESTION and not topic_names(bare)
     return bool(_OPENS_LIKE_FOLLOW_UP.search(bare) or _POINTS_BACK.search(bare) or short)
@@ -223,7 +225,7 @@ def full_question(question: str, turns: Sequence[Turn]) -> str:
         return question
     before = turns[-1].asked or turns[-1].question
     root = before.split(" (", 1)[0] if is_follow_up(before, turns[:-1]) else before
-    earlier = [turn.question for turn in turns if not is_follow_up(turn.question, [turn])]
+    earlier = [turn.question for turn in turns if not _leans_back(turn.question)]
     topic = earlier[-1] if earlier else root
     if _ABOUT.search(question):  # a new subject takes the place of the old one
         topic = _ABOUT.split(topic, maxsplit=1)[0]

@@ -9,6 +9,7 @@ from rag.adding import Adder, Outcome
 from rag.errors import IndexMismatch
 from rag.index import Indexes
 from rag.library import Library
+from rag.passages import split_passages
 from rag.settings import Settings
 from rag.types import Article
 from rag.words import content_stems
@@ -164,3 +165,26 @@ def test_a_rebuild_leaves_one_folder_and_the_same_answers(desk: Desk) -> None:
         desk.indexes.rebuild()
     assert [folder.name for folder in desk.home.glob("indexes-*")] == ["indexes-2"]
     assert desk.found("tariffs on steel") == ["tariffs", "tariffs"]
+
+
+def test_a_reader_that_came_while_the_indexes_were_behind_sees_the_rest_later(desk: Desk) -> None:
+    article = make_article("elephants", "Elephants came to Hanoi.")
+    passages = split_passages(article, desk.embedder.count_tokens, 256)
+    vectors = desk.embedder.embed_passages(passages, [article.title] * len(passages))
+    reader = Desk(desk.home)
+    with desk.library.writing():
+        desk.library.add(article, passages, vectors)  # stored, not yet indexed
+        assert "elephants" not in reader.found("Elephants Hanoi")
+        desk.indexes.sync()
+    assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
+
+
+def test_a_reader_makes_up_for_a_writer_that_died_before_it_had_indexed(desk: Desk) -> None:
+    article = make_article("elephants", "Elephants came to Hanoi.")
+    passages = split_passages(article, desk.embedder.count_tokens, 256)
+    vectors = desk.embedder.embed_passages(passages, [article.title] * len(passages))
+    reader = Desk(desk.home)
+    with desk.library.writing():
+        desk.library.add(article, passages, vectors)
+        assert "elephants" not in reader.found("Elephants Hanoi")
+    assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
