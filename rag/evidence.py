@@ -1,76 +1,159 @@
 """Do the articles cover the question? One calibrated rule over the ranking's scores.
 
-A logistic regression; its coefficients and the threshold lie in evidence.json, made by
-`python -m evals calibrate` from questions whose article is in the library and the same questions with it
-taken away.
+A logistic regression on the features below, their squares and their products; coefficients and threshold
+lie in evidence.json, made by `python -m evals calibrate` from questions whose article is in the library,
+the same questions with it taken away, and questions that were asked of other libraries.
 """
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from itertools import pairwise
 
-from rag.types import Hit
+import numpy as np
+
+from rag.questions import Constraints
+from rag.types import Article, Hit
 from rag.words import stems
 
 AMONG = 5  # hits whose best values count: an answer seldom hides lower
+BEHIND = 10  # hits that the first one is compared with
+ARTICLES = 3  # articles in which the names of the question are looked for
+ARTICLE_CHARACTERS = 20_000  # of each: what it is about stands early, and a book must not cost a second
+NEAR = 3  # words within which two words that follow each other in the question are found together
+
 FEATURES = (
-    "vector",
-    "sentence",
-    "coverage",
-    "sentence_coverage",
-    "sentence_score",
-    "stems",
-    "rare_coverage",
-    "rarest",
+    "best sentence",  # cosine plus share of idf weight, of the best sentence among the first hits
+    "sentence cosine",  # the best among the first hits
+    "lead",  # of the first hit's fused score over the mean of those behind
+    "vector lead",  # of the best passage cosine over the mean of the five behind
+    "pairs",  # share of the question's neighbouring words that stand together in the first passages
+    "missing",  # stems that the first passage lacks
+    "unknown",  # share of the stems that no passage of the library holds
+    "names",  # stems of capitalised words in the question
+    "names missing",  # share of their idf weight that the first three articles lack
+    "date unmet",  # 1 where the first hit is neither of the time asked for nor speaks of it
+    "stems",  # log(1 + number of stems)
 )
-# Left out on purpose: how far the first hit is ahead of others. It lifts the AUC on encyclopedia sets by
-# .03, but a single common word in a small library is as far ahead as a right answer.
+_NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]+")
 
 
-def features(hits: Sequence[Hit], weights: Mapping[str, float]) -> tuple[float, ...]:
-    """The eight numbers of FEATURES for a ranking (best first); all zero without hits.
+def features(
+    question: str,
+    hits: Sequence[Hit],
+    weights: Mapping[str, float],
+    unknown: Collection[str],
+    constraints: Constraints,
+) -> tuple[float, ...]:
+    """The numbers of FEATURES for a ranking (best first); all zero without hits.
 
-    `weights`: idf of each stem of the question. The best among the first AMONG hits of: passage cosine,
-    sentence cosine, share of the question's idf weight in the passage, in its best sentence, cosine plus
-    share of the best sentence. Then log(1 + stems); the share of the squared idf weight in the first
-    three hits; whether the rarest stem is in the first.
+    `weights`: idf of each stem of the question; `unknown`: those of them that no passage holds.
     """
     if not hits or not weights:
         return (0.0,) * len(FEATURES)
     first = hits[:AMONG]
-    held = [set(stems(f"{hit.article.title} {hit.passage.text}")) for hit in hits[:3]]
-    squares = {word: weight**2 for word, weight in weights.items()}
-    rarest = max(weights, key=lambda word: weights[word])
+    held = set(stems(f"{hits[0].article.title} {hits[0].passage.text}"))
+    names = [stem for match in _NAME.findall(question) for stem in stems(match) if stem in weights]
     return (
-        max(hit.signals.vector for hit in first),
-        max(hit.signals.sentence for hit in first),
-        max(hit.signals.coverage for hit in first),
-        max(hit.signals.sentence_coverage for hit in first),
         max(max(hit.sentence_scores) for hit in first),
+        max(hit.signals.sentence for hit in first),
+        _lead([hit.score for hit in hits[:BEHIND]]),
+        _lead(sorted((hit.signals.vector for hit in hits), reverse=True)[: AMONG + 1]),
+        _pairs_together(question, hits[:3], weights),
+        float(sum(stem not in held for stem in weights)),
+        len(unknown) / len(weights),
+        float(len(names)),
+        _share_missing(names, hits, weights),
+        _date_unmet(constraints, hits[0]),
         math.log1p(len(weights)),
-        sum(squares[word] for word in squares.keys() & set().union(*held)) / sum(squares.values()),
-        float(rarest in held[0]),
     )
 
 
-def evidence_probability(hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
-    """0..1: how likely the hits hold the answer."""
-    if not hits:
+def _lead(values: Sequence[float]) -> float:
+    return values[0] - float(np.mean(values[1:])) if len(values) > 1 else 0.0
+
+
+def _pairs_together(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
+    """The best of the hits; 1 where the question has no two content words in a row."""
+    pairs = [(a, b) for a, b in pairwise(stems(question)) if a in weights and b in weights]
+    if not pairs:
+        return 1.0
+    found = 0
+    for hit in hits:
+        places: dict[str, list[int]] = {}
+        for place, stem in enumerate(stems(f"{hit.article.title} {hit.passage.text}")):
+            places.setdefault(stem, []).append(place)
+        found = max(found, sum(_together(places.get(a, ()), places.get(b, ())) for a, b in pairs))
+    return found / len(pairs)
+
+
+def _together(a: Sequence[int], b: Sequence[int]) -> bool:
+    return any(0 < abs(i - j) <= NEAR for i in a for j in b)
+
+
+def _share_missing(names: Sequence[str], hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
+    if not names:
+        return 0.0
+    articles = list({hit.article.id: hit.article for hit in hits[:ARTICLES]}.values())
+    held = frozenset().union(*(_article_stems(article) for article in articles))
+    return sum(weights[stem] for stem in names if stem not in held) / sum(weights[stem] for stem in names)
+
+
+def _article_stems(article: Article) -> frozenset[str]:
+    return frozenset(stems(f"{article.title} {article.source} {article.text[:ARTICLE_CHARACTERS]}"))
+
+
+def _date_unmet(constraints: Constraints, hit: Hit) -> float:
+    """0 where no date is asked for or the article is of that time, ½ where it only speaks of the year."""
+    if not constraints.dated or constraints.covers(hit.article.published_at):
+        return 0.0
+    years = {str(day.year) for day in (constraints.first, constraints.last) if day}
+    text = f"{hit.article.title} {hit.passage.text}"
+    return 0.5 if any(year in text for year in years) else 1.0
+
+
+def evidence_probability(values: Sequence[float]) -> float:
+    """0..1: how likely the hits hold the answer; `values` as from `features`."""
+    if not any(values):
         return 0.0
     rule = _rule()
-    values = zip(rule["coefficients"], features(hits, weights), strict=True)
-    return 1.0 / (1.0 + math.exp(-(rule["intercept"] + sum(weight * value for weight, value in values))))
+    centred = [(v - c) / s for v, c, s in zip(values, rule.centres, rule.spreads, strict=True)]
+    total = rule.intercept + sum(
+        weight * math.prod(centred[place] for place in places)
+        for places, weight in zip(rule.terms, rule.coefficients, strict=True)
+    )
+    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 def threshold() -> float:
     """Below it, the articles are said not to cover the question."""
-    return float(_rule()["threshold"])
+    return _rule().threshold
+
+
+def terms(count: int) -> tuple[tuple[int, ...], ...]:
+    """The places of the features in each term: every feature, every square, every product."""
+    return (
+        *((i,) for i in range(count)),
+        *((i, j) for i in range(count) for j in range(i, count)),
+    )
+
+
+class _Rule:
+    """evidence.json as numbers."""
+
+    def __init__(self, text: str) -> None:
+        found = json.loads(text)
+        self.centres: list[float] = [feature["centre"] for feature in found["features"].values()]
+        self.spreads: list[float] = [feature["spread"] for feature in found["features"].values()]
+        self.terms = terms(len(FEATURES))
+        self.coefficients: list[float] = list(found["coefficients"].values())
+        self.intercept: float = found["intercept"]
+        self.threshold: float = found["threshold"]
 
 
 @cache
-def _rule() -> dict[str, Any]:
-    rule: dict[str, Any] = json.loads(files("rag").joinpath("evidence.json").read_text())
-    return rule
+def _rule() -> _Rule:
+    return _Rule(files("rag").joinpath("evidence.json").read_text(encoding="utf-8"))

@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import links
 from rag.errors import IndexMismatch, QuestionError
-from rag.evidence import evidence_probability, threshold
+from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
 from rag.library import Library
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
@@ -33,6 +34,7 @@ WEIGHT_WORDS = 1.0  # BM25
 WEIGHT_SENTENCE = 2.0  # best sentence: cosine plus share of the question's words
 WEIGHT_COVERAGE = 0.5  # the passage's share of the question's words
 WEIGHT_CLAUSE = 1.0  # the best of a long question's clauses, scored in the same way
+WEIGHT_TITLE = 1.5  # added where the question names the article's title
 WEIGHT_SOURCE = 2.0  # added where the article's outlet is named in the question, taken off elsewhere
 WEIGHT_DATE = 2.0  # the same for the dates that it names
 
@@ -45,16 +47,26 @@ class Ranking:
     constraints: Constraints
     weights: dict[str, float]  # idf of each stem that was looked for
     note: str = ""
+    unknown: frozenset[str] = frozenset()  # those of the stems that no passage holds
 
 
 class Retriever:
     """Finds passages for questions. Safe to share between threads."""
 
-    def __init__(self, library: Library, indexes: Indexes, embedder: Embedder, settings: Settings) -> None:
+    def __init__(
+        self,
+        library: Library,
+        indexes: Indexes,
+        embedder: Embedder,
+        settings: Settings,
+        threshold: float | None = None,
+    ) -> None:
+        """`threshold`: the evidence (0..1) from which on it is enough; by default the calibrated one."""
         self.library = library
         self._indexes = indexes
         self._embedder = embedder
         self._settings = settings
+        self._threshold = threshold
 
     def retrieve(
         self, question: str, *, asked: str = "", as_of: date | None = None, most: int | None = None
@@ -72,13 +84,14 @@ class Retriever:
         hits = self._spread(ranking.hits, most or self._settings.hits)
         if most is None and asks_for_list(asked):
             hits = _with_neighbours(hits, ranking.hits)
-        evidence = evidence_probability(ranking.hits, ranking.weights)
+        evidence = evidence_of(asked, ranking)
+        least = threshold() if self._threshold is None else self._threshold
         return Retrieval(
             question=question,
             asked=asked,
             hits=hits,
             evidence=evidence,
-            enough=bool(hits) and evidence >= threshold(),
+            enough=bool(hits) and evidence >= least,
             span=self.library.span(),
             note=ranking.note,
         )
@@ -113,7 +126,9 @@ class Retriever:
         ]
         if parts:  # a passage that answers one clause well is wanted as well as one that touches all
             fused += WEIGHT_CLAUSE * np.max(parts, axis=0)
-        return Ranking(pool.hits(whole, fused), constraints, whole.weights, note)
+        fused = pool.follow_titles(question, fused)
+        unknown = frozenset(whole.weights).difference(pool.held())
+        return Ranking(pool.hits(whole, fused), constraints, whole.weights, note, unknown)
 
     def _signals(self, pool: "_Pool", text: str, vector: Vectors, hidden: Collection[str]) -> "_Scores":
         words = content_stems(text)
@@ -160,6 +175,13 @@ class Retriever:
             if taken[hit.article.id] <= self._settings.per_article:
                 spread.append(hit)
         return tuple(spread[:most])
+
+
+def evidence_of(question: str, ranking: Ranking) -> float:
+    """0..1: how likely the ranking's passages answer the question that it was made for."""
+    return evidence_probability(
+        features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints)
+    )
 
 
 def _with_neighbours(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -211,6 +233,10 @@ class _Pool:
         titles = {key: set(stems(article.title)) for key, article in articles.items()}
         self._titles = [titles[stored.passage.article_id] for stored in candidates]
 
+    def held(self) -> set[str]:
+        """The stems of all candidates; one that is not among them is in no passage that is shown."""
+        return set().union(*self._titles, *(held for sentences in self._stems for held in sentences))
+
     def score(self, vector: Vectors, bm25: dict[int, float], weights: dict[str, float]) -> _Scores:
         total = sum(weights.values()) or 1.0
 
@@ -229,6 +255,15 @@ class _Pool:
                     for title, sentences in zip(self._titles, self._stems, strict=True)
                 ]
             ),
+        )
+
+    def follow_titles(self, question: str, fused: Floats) -> Floats:
+        """The fused scores with what titles add that the question, or one of the first passages, names."""
+        ids = [stored.passage.article_id for stored in self.candidates]
+        titles = [self.articles[key].title for key in ids]
+        texts = [stored.passage.text for stored in self.candidates]
+        return links.follow(
+            question, fused + WEIGHT_TITLE * links.named(question, titles), ids, titles, texts
         )
 
     def hits(self, scores: _Scores, fused: Floats) -> tuple[Hit, ...]:
