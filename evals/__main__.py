@@ -5,12 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from evals import propose
 from rag.errors import ReadoutError
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_gold(commands.add_parser("gold", help="ask the gold questions on the sample articles"))
     one = commands.add_parser("retrieval", help="measure retrieval on a BEIR folder")
     one.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     one.add_argument("--limit", type=int, default=0, help="ask only the first N questions")
@@ -20,21 +22,69 @@ def main(arguments: Sequence[str]) -> int:
     fit.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     pairs = commands.add_parser("verdicts", help="measure verdicts on claim–sentence pairs")
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
-    whole = commands.add_parser("all", help="measure retrieval and verdicts, and print the tables")
+    whole = commands.add_parser("all", help="ask the gold questions, measure verdicts and retrieval")
     whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
     speed = commands.add_parser("bench", help="measure speed against the usual pipeline")
     speed.add_argument("--passages", default="", help="sizes, comma-separated; default: 1000,5000")
     speed.add_argument("--texts", type=Path, help="corpus.jsonl or a folder; default: the sample articles")
     speed.add_argument("--json", type=Path, help="write the figures here")
+    asked = commands.add_parser("propose", help="make candidate gold questions of readers' feedback")
+    propose.add_arguments(asked)
     chosen = parser.parse_args(arguments)
     try:
         return _run(chosen)
     except ReadoutError as error:
         print(f"evals: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("evals: stopped", file=sys.stderr)
+        return 130
+
+
+def _add_gold(gold: argparse.ArgumentParser) -> None:
+    gold.add_argument("--answerer", default="extractive", help="extractive (default) or a model's name")
+    gold.add_argument("--part", choices=("all", "open", "test"), default="all", help="ask only this part")
+    gold.add_argument("--no-baseline", action="store_true", help="leave LangChain with Chroma out")
+    gold.add_argument("--compare", type=Path, help="a file of an earlier run, to compare with by question")
+    gold.add_argument("--gate", action="store_true", help="fail below the bars or the reference run")
+    gold.add_argument(
+        "--price",
+        type=float,
+        nargs=2,
+        default=(0, 0),
+        metavar=("IN", "OUT"),
+        help="US dollars a million tokens",
+    )
+    gold.add_argument("--json", type=Path, help="write every question's record here")
+    gold.add_argument("--gold", type=Path, help="a folder of gold questions; default: the project's own")
+    gold.add_argument("--corpus", type=Path, help="the articles that they are on; default: the samples")
+
+
+def _run_gold(chosen: argparse.Namespace) -> int:
+    from evals import suite
+    from evals.documents import CORPUS
+    from evals.gold import FOLDER
+    from evals.usage import Price
+
+    options = suite.Options(
+        answerer=chosen.answerer,
+        part=chosen.part,
+        baseline=not chosen.no_baseline,
+        compare=chosen.compare,
+        gate=chosen.gate,
+        json=chosen.json,
+        price=Price(*chosen.price),
+        gold=chosen.gold or FOLDER,
+        corpus=chosen.corpus or CORPUS,
+    )
+    return suite.main(options)
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command == "gold":
+        return _run_gold(chosen)
+    if chosen.command == "propose":
+        return propose.main(chosen)
     if chosen.command == "calibrate":
         from evals.calibrate import calibrate
 
@@ -53,8 +103,10 @@ def _run(chosen: argparse.Namespace) -> int:
         compare = [name for name in chosen.compare.split(",") if name]
         print_retrieval(chosen.beir, chosen.limit, compare, chosen.json)
     else:
+        from evals import suite
         from evals.report import print_all
 
+        suite.main(suite.Options())
         print_all(chosen.bench)
     return 0
 

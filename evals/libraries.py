@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
 from evals.beir import Dataset
@@ -38,7 +39,8 @@ def open_library(dataset: Dataset, kept: Path = KEPT) -> Readout:
     if not (home / "whole").exists():  # a set may hold empty or double documents: counting tells nothing
         with readout.library.writing(seconds=600):
             added = readout.adder.add_articles(dataset.articles)
-            for _ in track(added, f"Adding {dataset.name}", total=len(dataset.articles)):
+            console = Console(stderr=True)  # none of it in the output
+            for _ in track(added, f"Adding {dataset.name}", len(dataset.articles), console=console):
                 pass
         (home / "whole").touch()
     return readout
