@@ -339,6 +339,37 @@ def rebuild(
     say(f"Rebuilt the indexes of {span.articles} articles, {span.passages} passages.")
 
 
+@app.command()
+def feedback(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")] = False,
+) -> None:
+    """List what readers of the page thought of its answers, oldest first."""
+    from rag.feedback import feedback_json, feedback_text, json_line
+
+    with opened() as readout:
+        given = readout.library.feedback()
+    for one in given:
+        say(json_line(feedback_json(one)) if jsonl else feedback_text(one))
+    if not given and not jsonl:
+        say("No feedback yet. It is given on the page, below each answer: make app")
+
+
+@app.command(
+    "eval",
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+)
+def evaluate(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[COMMAND] [OPTIONS]...", help="As of `python -m evals`; none: gold."),
+    ] = None,
+) -> None:
+    """Run the evaluation suite: the gold questions, or a COMMAND of it (`readout eval --help`)."""
+    from rag.evaluation import run_suite
+
+    raise typer.Exit(run_suite(arguments or []))
+
+
 @app.command("settings")
 def show_settings() -> None:
     """Show every setting with its value and meaning. Keys are not shown."""

@@ -8,9 +8,8 @@ hash; its passages' ids begin with it, so that an id never stands for two texts.
 import os
 import sqlite3
 import threading
-import uuid
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from rag.errors import LibraryBusy, LibraryError
+from rag.feedback import FEEDBACK_COLUMNS, feedback_row, read_feedback_row
 from rag.rows import (
     PASSAGE_COLUMNS,
     StoredPassage,
@@ -29,33 +29,11 @@ from rag.rows import (
     read_passage_row,
     vector_blobs,
 )
-from rag.types import Article, Passage, PassageVectors, Span
+from rag.schema import SCHEMA_VERSION, layout, prepare
+from rag.types import Article, Feedback, Passage, PassageVectors, Span
 
-SCHEMA_VERSION = 1
-
-SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    """CREATE TABLE IF NOT EXISTS articles (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
-    content_hash TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
-    published_at TEXT, updated_at TEXT, ingested_at TEXT NOT NULL,
-    language TEXT NOT NULL, url TEXT NOT NULL, generation INTEGER NOT NULL)
-    """,
-    "CREATE INDEX IF NOT EXISTS articles_by_generation ON articles (generation)",
-    "CREATE INDEX IF NOT EXISTS articles_by_hash ON articles (content_hash)",
-    """CREATE TABLE IF NOT EXISTS passages (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    position INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    sentences BLOB NOT NULL,         -- int32, little-endian: start, end of each sentence
-    vector BLOB NOT NULL,            -- float16
-    sentence_vectors BLOB NOT NULL)  -- int8, one row per sentence, times SENTENCE_SCALE
-    """,
-    "CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id)",
-    """CREATE TABLE IF NOT EXISTS removed (
-    version TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID
-    """,
-)
+# Seconds that feedback waits for SQLite's lock: an article holds it for a fraction of one.
+FEEDBACK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +89,22 @@ class Library:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # an acknowledged article survives a power cut
             connection.execute("PRAGMA foreign_keys = ON")
-            found = connection.execute("PRAGMA user_version").fetchone()[0]
-            if found not in (0, SCHEMA_VERSION):
+            found = layout(connection)
+            if not 0 <= found <= SCHEMA_VERSION:
                 raise LibraryError(
                     f"The library {self.path} has layout {found}, this version of Readout reads layout"
                     f" {SCHEMA_VERSION}. Use the version that wrote it, or another READOUT_HOME."
                 )
-            if found == 0:
-                self._create(connection)
+            try:
+                prepare(connection)
+            except sqlite3.OperationalError:
+                if not found:
+                    raise
+                # An older layout that cannot be written now still answers; the next writer brings it up.
         except BaseException:
             connection.close()
             raise
         return connection
-
-    @staticmethod
-    def _create(connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA:
-            connection.execute(statement)
-        for key, value in (
-            ("library", uuid.uuid4().hex),
-            ("generation", "0"),
-            ("embedder", ""),
-            ("passage_tokens", "0"),
-            ("indexes", "indexes-1"),
-            ("unfinished", ""),
-        ):
-            connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        connection.execute("COMMIT")
 
     def close(self) -> None:
         with self._lock:
@@ -267,6 +232,13 @@ class Library:
         ]
         return [row[0] for row in removed], versions
 
+    def feedback(self) -> list[Feedback]:
+        """What readers thought of answers, oldest first."""
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"):
+            return []  # an older layout that could not be written
+        rows = self._rows(f"SELECT {FEEDBACK_COLUMNS} FROM feedback ORDER BY made_at, rowid")  # noqa: S608 - columns are a constant
+        return [read_feedback_row(row) for row in rows]
+
     # Writing
 
     @contextmanager
@@ -379,6 +351,46 @@ class Library:
         with self._transaction() as connection:
             for article_id in ids:
                 _remove(connection, article_id, _next_generation(connection))
+
+    def add_feedback(self, feedback: Feedback, seconds: float = FEEDBACK_SECONDS) -> None:
+        """Keeps what a reader thought of an answer, in place of what was kept of the same answer before.
+
+        Raises LibraryBusy if SQLite's lock is not free within `seconds`, LibraryError if it cannot be kept.
+        """
+        row = feedback_row(feedback)
+        insert = f"INSERT OR REPLACE INTO feedback ({FEEDBACK_COLUMNS}) VALUES ({_marks(row)})"  # noqa: S608 - no values
+        with self._feedback_table(seconds) as connection:
+            connection.execute(insert, row)
+
+    def withdraw_feedback(self, feedback_id: str, seconds: float = FEEDBACK_SECONDS) -> None:
+        """Forgets the feedback on an answer, if there is any. Raises as add_feedback."""
+        with self._feedback_table(seconds) as connection:
+            connection.execute("DELETE FROM feedback WHERE id = ?", (feedback_id,))
+
+    @contextmanager
+    def _feedback_table(self, seconds: float) -> Iterator[sqlite3.Connection]:
+        """A connection to change the table of feedback with.
+
+        Not under writing(): that place is for articles and their indexes and may be held for minutes, while
+        feedback touches neither. SQLite's own lock is enough: an add takes it for one article at a time.
+        And not on the library's own connection: who waits for the lock there keeps every reader waiting.
+        """
+        try:
+            # rw: a library that is gone is not made anew as an empty file
+            address = f"{self.path.absolute().as_uri()}?mode=rw"
+            with closing(sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)) as own:
+                prepare(own)
+                yield own
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+                raise LibraryBusy(
+                    f"The feedback was not kept: the library {self.home} is being written just now."
+                    " Give it again in a moment."
+                ) from error
+            raise LibraryError(
+                f"The feedback was not kept: the library {self.home} cannot be written ({error}). Mend the"
+                " folder's permissions or free some space, then give it again."
+            ) from error
 
     def faults(self) -> list[str]:
         """What is wrong inside the SQLite file itself, in words; empty when all is well."""

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
+# A list of what may be kept, not of what may not: a new key or folder can never slip into a record.
+SHAPING = ("model", "precision", "passage_tokens", "context_tokens", "candidates", "hits", "per_article")
+
 
 class Settings(BaseSettings):
     """Values from READOUT_* in the environment, then from `.env`, then these defaults."""
@@ -109,6 +112,10 @@ class Settings(BaseSettings):
         """The key for the server that the model is asked at; empty if there is none."""
         own = self.api_key.get_secret_value()
         return own or ("" if self.base_url else self.openai_api_key.get_secret_value())
+
+    def shaping(self) -> dict[str, str | int | float]:
+        """What shapes an answer, for a record of it: no key, no address, no folder of the user's."""
+        return {name: getattr(self, name) for name in SHAPING}
 
 
 def load_settings(**changes: object) -> Settings:

@@ -4,7 +4,7 @@ Offsets count Python characters (code points) of `Article.text`; `end` is exclus
 Vectors are float32 numpy arrays of length 1 (L2) unless said otherwise.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -208,6 +208,40 @@ class Turn:
     question: str
     asked: str = ""
     answer: str = ""
+
+
+class Rating(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """A sentence that a rated answer cited, as it read then; its article may have changed or gone since."""
+
+    number: int  # [number] in the answer's text
+    article_id: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a reader thought of one answer, with all that is needed to judge it later."""
+
+    id: str  # of the answer that was rated: there is one feedback of an answer, the last one given
+    made_at: datetime  # aware
+    question: str  # as typed
+    asked: str  # as searched
+    status: Status
+    answer: str  # with [n] after each cited claim; empty when the articles did not cover the question
+    cited: tuple[CitedSentence, ...]
+    rating: Rating
+    note: str  # the reader's own words, often empty
+    answerer: str  # as Answer.model
+    settings: Mapping[str, str | int | float]  # those that shape an answer; never a key
+    history: tuple[Turn, ...] = ()  # the conversation before, oldest first
 
 
 def date_label(moment: datetime | None) -> str:

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rag.library import Library
+from rag.types import Rating
 from tests.conftest import ENCODER_CACHE
+from tests.test_feedback import FEEDBACK, ROOT
 
 TALKS = """---
 title: Wang and Blinken talk in Beijing
@@ -34,15 +38,20 @@ class Command:
             "READOUT_CACHE": str(ENCODER_CACHE),
         }
 
-    def __call__(self, *arguments: str, fails: bool = False) -> str:
+    def run(self, *arguments: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             [sys.executable, "-m", "rag.cli", *arguments],
             capture_output=True,
             text=True,
             env=self.environment,
             timeout=120,
+            cwd=folder,
         )
         assert "Traceback" not in done.stderr
+        return done
+
+    def __call__(self, *arguments: str, fails: bool = False) -> str:
+        done = self.run(*arguments)
         assert done.returncode == (1 if fails else 0), done.stderr
         return done.stderr if fails and not done.stdout else done.stdout
 
@@ -167,8 +176,52 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 def test_every_command_is_in_the_help() -> None:
     printed = Command(Path())("--help")
-    for name in ("add", "list", "show", "remove", "search", "ask", "check", "rebuild", "settings"):
+    names = "add list show remove search ask check rebuild feedback eval settings"
+    for name in names.split():
         assert name in printed
+
+
+def test_feedback_is_listed_and_printed_as_one_object_a_line(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    assert "No feedback yet." in command("feedback")
+    assert command("feedback", "--jsonl") == ""
+    library = Library(tmp_path)
+    library.add_feedback(FEEDBACK)
+    library.add_feedback(replace(FEEDBACK, id="answer-2", rating=Rating.DOWN, note="Wrong\nday."))
+    library.close()
+    assert "note: Right, and short." in command("feedback")
+    first, second = map(json.loads, command("feedback", "--jsonl").splitlines())
+    assert (first["rating"], second["rating"], second["note"]) == ("up", "down", "Wrong\nday.")
+    assert first["cited"][0] == {
+        "number": 1,
+        "article_id": "a",
+        "start": 0,
+        "end": 28,
+        "quote": "Wang met Blinken in Beijing.",
+    }
+
+
+def test_eval_runs_the_suite_with_the_users_paths_and_passes_its_exit_code_on(tmp_path: Path) -> None:
+    command = Command(tmp_path / "home")
+    done = command.run("eval", "retrieval", "--beir", "sets", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "evals: sets is no BEIR folder: it lacks corpus.jsonl.\n")
+    assert command.run("eval", "--no-such-option", folder=tmp_path).returncode == 2
+    assert "{gold,retrieval," in command.run("eval", "--help", folder=tmp_path).stdout
+
+
+def test_eval_propose_turns_the_librarys_feedback_into_candidates(tmp_path: Path) -> None:
+    library = Library(tmp_path / "home")
+    library.add_feedback(FEEDBACK)
+    library.close()
+    command = Command(tmp_path / "home")
+    done = command.run("eval", "propose", "--out", "candidates.jsonl", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "a person must review each one" in done.stderr
+    candidate = json.loads((tmp_path / "candidates.jsonl").read_text())
+    assert (candidate["id"], candidate["type"]) == ("candidate-01", "follow-up")
+    printed = tmp_path / "given.jsonl"
+    printed.write_text(command("feedback", "--jsonl"))
+    assert json.loads(command.run("eval", "propose", "given.jsonl", folder=tmp_path).stdout) == candidate
 
 
 def test_a_model_that_is_away_leaves_one_sentence_and_the_nearest_passages(readout: Command) -> None:

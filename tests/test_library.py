@@ -1,6 +1,8 @@
 """The library: what goes in comes out, whole, and only whole."""
 
 import multiprocessing
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import numpy as np
 import pytest
 
 from rag.errors import LibraryBusy, LibraryError
-from rag.library import Library, version_key
+from rag.library import Library, State, version_key
 from rag.passages import split_passages
+from rag.schema import layout, prepare
 from rag.types import Article
 from tests.fakes import HashEmbedder, make_article
 
@@ -147,3 +150,88 @@ def test_faults_names_a_sentence_that_left_its_article(library: Library) -> None
     assert library.faults() == []
     library._connection.execute("UPDATE articles SET text = 'short'")
     assert any("outside its article" in fault for fault in library.faults())
+
+
+# The layout of Readout's first libraries, as it was written then. Never changed.
+LAYOUT_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
+    content_hash TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    published_at TEXT, updated_at TEXT, ingested_at TEXT NOT NULL,
+    language TEXT NOT NULL, url TEXT NOT NULL, generation INTEGER NOT NULL);
+CREATE INDEX articles_by_generation ON articles (generation);
+CREATE INDEX articles_by_hash ON articles (content_hash);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    sentences BLOB NOT NULL, vector BLOB NOT NULL, sentence_vectors BLOB NOT NULL);
+CREATE INDEX passages_by_article ON passages (article_id);
+CREATE TABLE removed (version TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('library', 'f00d'), ('generation', '7'), ('embedder', 'hash-1'),
+    ('passage_tokens', '12'), ('indexes', 'indexes-3'), ('unfinished', '');
+INSERT INTO removed VALUES ('gone:01234567', 6);
+INSERT INTO articles VALUES ('a', 'A title', 'Wang met Blinken in Beijing.', '/articles/a.md',
+    '89abcdef', 'Example Wire', '["Ann Li"]', '2024-04-26T09:10:00+00:00', NULL,
+    '2024-05-01T00:00:00+00:00', 'en', 'https://example.org/a', 7);
+INSERT INTO passages VALUES (5, 'a:89abcdef:0', 'a', 0, 0, 28, x'000000001c000000', x'003c0000', x'7f00');
+PRAGMA user_version = 1;
+"""
+
+
+def make_layout_1(home: Path) -> None:
+    connection = sqlite3.connect(home / "library.sqlite3")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(LAYOUT_1)
+    connection.close()
+
+
+def dump(path: Path) -> list[str]:
+    """Everything in the file but the new table, as SQL."""
+    connection = sqlite3.connect(path)
+    lines = [line for line in connection.iterdump() if "feedback" not in line]
+    connection.close()
+    return lines
+
+
+def test_a_library_of_layout_1_opens_keeps_everything_and_works(tmp_path: Path) -> None:
+    make_layout_1(tmp_path)
+    before = dump(tmp_path / "library.sqlite3")
+    library = Library(tmp_path)
+    assert dump(library.path) == before
+    assert library.state() == State("f00d", 7, "hash-1", 12, "indexes-3")
+    article = library.article("a")
+    assert article is not None
+    assert (article.text, article.authors) == ("Wang met Blinken in Beijing.", ("Ann Li",))
+    (stored,) = library.passages(article_id="a")
+    assert stored.number == 5
+    assert [s.text for s in stored.passage.sentences] == [article.text]
+    assert stored.vector.tolist() == [1, 0]  # 0x3c00 is 1 in float16
+    assert stored.sentence_vectors.tolist() == [[1, 0]]
+    assert library.faults() == []
+    assert library.feedback() == []
+    store(library, make_article("b", TEXT))
+    assert library.state().generation == 8
+    library.close()
+    assert [article.id for article in Library(tmp_path).articles()] == ["a", "b"]
+
+
+def test_two_that_open_an_old_library_at_once_both_get_it(tmp_path: Path) -> None:
+    make_layout_1(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(Library, [tmp_path] * 8))
+    assert all(library.feedback() == [] and library.article("a") for library in opened)
+
+
+def test_a_migration_that_cannot_be_finished_leaves_the_old_layout(tmp_path: Path) -> None:
+    make_layout_1(tmp_path)
+    connection = sqlite3.connect(tmp_path / "library.sqlite3", isolation_level=None)
+    connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError):
+        prepare(connection)
+    assert not connection.in_transaction
+    assert layout(connection) == 1
+    connection.execute("PRAGMA query_only = OFF")
+    prepare(connection)
+    assert layout(connection) == 2

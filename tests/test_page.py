@@ -1,5 +1,6 @@
 """The wiring of the chat page, driven by Streamlit's AppTest with a real library and a fake answerer."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from rag.extractive import ExtractiveAnswerer
 from rag.library import Library
 from rag.page.suggestions import suggest_questions
 from rag.settings import Settings
-from rag.types import Answerer, Article, Marker, Piece, Retrieval, Turn
+from rag.types import Answerer, Article, CitedSentence, Marker, Piece, Retrieval, Turn
 from tests.fakes import make_article
 
 SECONDS = 30.0  # of one run of the page; the encoder may have to be built first
@@ -210,6 +211,94 @@ def test_hostile_words_of_a_model_are_shown_as_text(make_readout: Any) -> None:
     assert "<img" not in shown(at)
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown(at)
     assert not at.markdown
+
+
+# Feedback
+
+DOWN, UP = 0, 1  # the values of st.feedback
+
+
+def given(readout: Readout) -> list[tuple[str, str, str]]:
+    return [(one.question, str(one.rating), one.note) for one in readout.library.feedback()]
+
+
+def test_a_thumb_keeps_the_answer_with_what_it_cited(make_readout: Any) -> None:
+    readout = make_readout(api_key=SecretStr("sk-test-canary"))
+    at = ask(open_page(readout))
+    assert not at.text_input  # the note comes after the thumb
+    at.feedback[0].set_value(UP).run()
+    assert not at.exception
+    (kept,) = readout.library.feedback()
+    assert (kept.question, kept.asked, kept.rating, kept.answerer) == (QUESTION, QUESTION, "up", "extractive")
+    assert f"{QUOTE} [1]" in kept.answer
+    assert CitedSentence(1, "taiwan", 0, 54, QUOTE) in kept.cited
+    assert kept.settings["hits"] == 8
+    assert "canary" not in repr(kept)
+    assert str(readout.settings.home) not in repr(kept)
+
+
+def test_a_changed_mind_replaces_the_feedback_and_a_note_stays_with_it(make_readout: Any) -> None:
+    readout = make_readout()
+    at = ask(open_page(readout))
+    at.feedback[0].set_value(UP).run()
+    at.text_input[0].set_value("Nothing is missing.").run()
+    assert given(readout) == [(QUESTION, "up", "Nothing is missing.")]
+    at.feedback[0].set_value(DOWN).run()
+    assert given(readout) == [(QUESTION, "down", "Nothing is missing.")]
+    assert at.text_input[0].value == "Nothing is missing."
+    at.feedback[0].set_value(None).run()
+    assert given(readout) == []
+    assert not at.text_input
+    assert not at.exception
+
+
+def test_each_answer_has_its_own_feedback_also_in_a_new_conversation(make_readout: Any) -> None:
+    readout = make_readout()
+    second = "Where did the two pandas arrive?"
+    at = ask(ask(open_page(readout)), second)
+    at.feedback[1].set_value(UP).run()
+    at.feedback[0].set_value(DOWN).run()
+    assert sorted(given(readout)) == [(second, "up", ""), (QUESTION, "down", "")]
+    history = {one.question: [turn.question for turn in one.history] for one in readout.library.feedback()}
+    assert history == {QUESTION: [], second: [QUESTION]}
+    at.button(key="new").click().run()
+    at = ask(at)
+    assert at.feedback[0].value is None
+    at.feedback[0].set_value(UP).run()
+    assert len(given(readout)) == 3
+
+
+def test_a_model_that_the_reader_accepted_is_in_the_feedback(make_readout: Any) -> None:
+    readout = make_readout(api_key=SecretStr("sk-test-canary"))
+    at = open_page(readout)
+    at.button(key="offer").click().run()
+    ask(at, "What is the price of copper in Chile?")  # not in the articles: no model is asked
+    at.feedback[0].set_value(DOWN).run()
+    (kept,) = readout.library.feedback()
+    assert (kept.status, kept.answerer, kept.answer) == ("not_in_articles", "gpt-5-mini", "")
+    assert kept.settings["model"] == "openai:gpt-5-mini"
+
+
+def test_an_answer_that_could_not_be_written_has_no_thumbs(make_readout: Any) -> None:
+    at = ask(open_page(make_readout(Scripted(error=ModelError("The model did not answer.")))))
+    assert not at.feedback
+    assert not ask(at, "  ").feedback
+
+
+def test_feedback_that_cannot_be_kept_is_one_sentence_and_the_thumb_does_not_stay(make_readout: Any) -> None:
+    readout = make_readout()
+    at = ask(open_page(readout))
+    other = sqlite3.connect(readout.library.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    at.feedback[0].set_value(UP).run()
+    other.close()
+    assert not at.exception
+    assert "The feedback was not kept: " in shown(at)
+    assert "is being written just now. Give it again in a moment." in shown(at)
+    assert at.feedback[0].value is None
+    at.feedback[0].set_value(UP).run()
+    assert "The feedback was not kept" not in shown(at)
+    assert given(readout) == [(QUESTION, "up", "")]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ ARROW = (
     {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html"},
     {"verdicts"},
     {"citations", "encoder_graph", "embedding", "langchain_embedding"},
-    {"rows", "words", "vectors", "library"},
-    {"index", "faults", "questions"},
+    {"schema", "feedback", "rows", "words", "vectors", "library"},
+    {"index", "faults", "questions", "links"},
     {"adding", "evidence", "models"},
     {"retrieval", "generative", "extractive"},
-    {"answering", "langchain_retriever"},
+    {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},
 )
 ONLY_TYPES = {"citations", "prompts", "show", "show_html"}  # pure: values in, values out

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
+from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
 from rag.show import safe, unresolved_note
 from rag.show_html import answer_html
 from rag.types import Answer, Status
@@ -14,7 +16,7 @@ FAULTS = {
 }
 
 
-def draw_exchange(conversation: Conversation, exchange: Exchange) -> None:
+def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
     st.html(question_html(exchange.question))
     if exchange.answer:
         _draw_answer(exchange.answer, exchange.key)
@@ -23,8 +25,11 @@ def draw_exchange(conversation: Conversation, exchange: Exchange) -> None:
     with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
         if exchange.answer:
             st.html(f'<p class="r-foot">{_foot(exchange.answer)}</p>', width="content")
+        if can_be_rated(exchange):
+            draw_feedback(readout, conversation, exchange)
         if exchange.hits and exchange is not conversation.selected:
             _draw_selector(conversation, exchange)
+    draw_feedback_fault(exchange)
 
 
 def _draw_answer(answer: Answer, key: str) -> None:

@@ -108,7 +108,7 @@ def _draw_chat(
                     st.html(question_html(exchange.question))
                     place = st.empty()
                 else:
-                    draw_exchange(conversation, exchange)
+                    draw_exchange(readout, conversation, exchange)
     return place
 
 
@@ -140,7 +140,7 @@ def _ask(
 ) -> None:
     """Asks, and shows what comes as it comes: the passages first, then the words."""
     place.html('<p class="r-working" role="status">Searching the articles …</p>')
-    turns = conversation.turns()
+    turns = conversation.turns(before=asking)
     pieces: list[str | Citation] = []
     drawn = 0.0
     try:

@@ -1,10 +1,12 @@
 """What one session has asked and been answered."""
 
 from dataclasses import dataclass, field
+from itertools import takewhile
+from uuid import uuid4
 
 import streamlit as st
 
-from rag.types import Answer, Hit, Retrieval, Turn
+from rag.types import Answer, Feedback, Hit, Retrieval, Turn
 
 
 @dataclass(slots=True)
@@ -13,9 +15,13 @@ class Exchange:
 
     key: str  # for the ids of its elements
     question: str
+    model: str = ""  # the language model accepted in this session when it was asked
+    id: str = field(default_factory=lambda: uuid4().hex)  # of its answer, among those of all sessions
     retrieval: Retrieval | None = None
     answer: Answer | None = None
     fault: str = "This answer was interrupted. Ask again to have it."
+    feedback: Feedback | None = None  # as it is kept
+    feedback_fault: str = ""  # why the last change of it was not kept
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -34,7 +40,7 @@ class Conversation:
     model: str = ""  # a language model that was accepted in this session
 
     def begin(self, question: str) -> Exchange:
-        exchange = Exchange(f"a{len(self.exchanges) + 1}", question)
+        exchange = Exchange(f"a{len(self.exchanges) + 1}", question, self.model)
         self.exchanges.append(exchange)
         self.select(exchange)
         return exchange
@@ -50,9 +56,10 @@ class Conversation:
         question, self.waiting = self.waiting, ""
         return question
 
-    def turns(self) -> list[Turn]:
-        """The answered questions so far, oldest first."""
-        return [Turn(one.question, one.answer.asked, one.answer.text) for one in self.exchanges if one.answer]
+    def turns(self, before: Exchange) -> list[Turn]:
+        """The answered questions before an exchange, oldest first."""
+        earlier = takewhile(lambda one: one is not before, self.exchanges)
+        return [Turn(one.question, one.answer.asked, one.answer.text) for one in earlier if one.answer]
 
 
 def current_conversation() -> Conversation:

@@ -64,8 +64,12 @@ STYLE = """<style>
 .r-bad { color: var(--r-bad); }
 .st-key-scripts, [data-testid="stLayoutWrapper"]:has(> .st-key-scripts) { display: none; }
 [class*="st-key-exchange-"] { row-gap: .5rem; }
-[class*="st-key-foot-"] { row-gap: 0; max-width: 46rem; }
+[class*="st-key-foot-"] { row-gap: 0; max-width: 46rem; min-height: 2.5rem; }
 .r-foot { color: var(--r-muted); font-size: .88rem; line-height: 1.5; max-width: 46rem; }
+.r-rate { color: var(--r-muted); font-size: .88rem; white-space: nowrap; }
+[class*="st-key-foot-"] :is(.stButton, .stPopover) p { font-size: .88rem; }
+[data-testid="stPopoverBody"] { width: min(30rem, 92vw); }
+[data-testid="stPopoverBody"] [data-testid="InputInstructions"] { display: none; }
 .r-working { color: var(--r-muted); font-style: italic; }
 .r-notice {
   max-width: 46rem; line-height: 1.55; padding: .7rem 1rem; border: 1px solid var(--r-line);

@@ -31,6 +31,7 @@ class Visit:
 
     page: Page
     address: str
+    home: Path  # of the library
     requests: list[Request] = field(default_factory=list)
     sent: list[str | bytes] = field(default_factory=list)  # to Streamlit: each one is a rerun
     events: list[str] = field(default_factory=list)
@@ -81,9 +82,14 @@ def serve(folder: Path, articles: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="package")
+def server(folder: Path) -> Iterator[str]:
     """The address of a running page."""
-    with serve(tmp_path_factory.mktemp("page"), ARTICLES) as address:
+    with serve(folder, ARTICLES) as address:
         yield address
 
 
@@ -109,12 +115,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(server: str, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+def visit(server: str, folder: Path, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A fresh session, 1440 × 900 unless the test names a size."""
     width, height = getattr(request, "param", (1440, 900))
     context = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
-    visit = Visit(page, server)
+    visit = Visit(page, server, folder / "home")
     page.on("request", lambda one: visit.requests.append(one))
     page.on("websocket", lambda one: one.on("framesent", lambda frame: visit.sent.append(frame)))
     page.on("dialog", lambda dialog: (visit.events.append(f"dialog {dialog.message}"), dialog.dismiss()))

@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Visit
+from rag.library import Library
+from rag.types import Feedback
+from tests.browser.conftest import IDLE, Visit
 
 BRIDGE = "How long is the harbour bridge and what did it cost?"
 MUSEUM = "When will the ferry museum open?"
@@ -14,6 +16,14 @@ LIT = "rgb(255, 210, 77)"  # --r-lit of the light style
 def lit(sentence: Locator) -> None:
     expect(sentence).to_be_in_viewport()
     expect(sentence).to_have_css("background-color", LIT)
+
+
+def feedback(visit: Visit) -> list[Feedback]:
+    library = Library(visit.home)
+    try:
+        return library.feedback()
+    finally:
+        library.close()
 
 
 def top(element: Locator) -> float:
@@ -93,6 +103,44 @@ def test_reading_in_the_article_opens_it_at_the_sentence(visit: Visit) -> None:
     expect(link).to_have_attribute("href", "https://gazette.example/harbour-bridge")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(dialog.get_by_role("button", name="Close")).to_be_in_viewport()
+
+
+def test_a_thumb_and_a_note_land_in_the_library_and_leave_the_page_in_place(visit: Visit) -> None:
+    question = "How long is the new bridge of Linden?"  # asked by no other test
+    visit.ask(question)
+    page = visit.page
+    foot = page.locator(".st-key-foot-a1")
+    page.locator(".st-key-chat a.r-cite", has_text="[1]").first.click()
+    before = top(page.locator(".r-answer"))
+    foot.get_by_role("radio", name="Thumbs down").click()
+    foot.get_by_role("button", name="Add a note").click()
+    page.get_by_role("textbox", name="What is right or wrong with it?").fill("The cost is missing.")
+    page.keyboard.press("Enter")
+    expect(foot.get_by_role("button", name="Your note")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(IDLE).wait_for()
+    lit(page.locator("#a1-s1"))
+    assert top(page.locator(".r-answer")) == before
+    (kept,) = [one for one in feedback(visit) if one.question == question]
+    assert (kept.rating, kept.note, kept.answerer) == ("down", "The cost is missing.", "extractive")
+    assert kept.cited[0].quote in page.locator("#a1-s1").inner_text()
+
+
+def test_an_answer_is_rated_with_the_keyboard_alone(visit: Visit) -> None:
+    question = "Who was the last captain of the ferry?"
+    visit.ask(question)
+    page = visit.page
+    page.locator(".st-key-chat a.r-cite").last.focus()
+    for key in ("Tab", "ArrowRight", "Space"):
+        page.keyboard.press(key)
+    thumb = page.get_by_role("radio", name="Thumbs down")
+    expect(thumb).to_be_checked()
+    expect(thumb).to_be_focused()
+    page.locator(IDLE).wait_for()
+    assert [one.rating for one in feedback(visit) if one.question == question] == ["down"]
+    page.keyboard.press("Space")  # the same again takes it back
+    expect(page.get_by_role("button", name="Add a note")).to_have_count(0)
+    assert [one for one in feedback(visit) if one.question == question] == []
 
 
 def test_what_the_articles_do_not_hold_is_said(visit: Visit) -> None:

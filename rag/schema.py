@@ -1,0 +1,83 @@
+"""The tables of the library's SQLite file, and how an older layout becomes this one."""
+
+import sqlite3
+import uuid
+
+SCHEMA_VERSION = 2
+
+FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
+    id TEXT PRIMARY KEY, made_at TEXT NOT NULL, question TEXT NOT NULL, asked TEXT NOT NULL,
+    status TEXT NOT NULL, answer TEXT NOT NULL,
+    cited TEXT NOT NULL,             -- JSON, as settings and history (rag.feedback)
+    rating TEXT NOT NULL CHECK (rating IN ('up', 'down')), note TEXT NOT NULL,
+    answerer TEXT NOT NULL, settings TEXT NOT NULL, history TEXT NOT NULL)
+    """
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
+    content_hash TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    published_at TEXT, updated_at TEXT, ingested_at TEXT NOT NULL,
+    language TEXT NOT NULL, url TEXT NOT NULL, generation INTEGER NOT NULL)
+    """,
+    "CREATE INDEX IF NOT EXISTS articles_by_generation ON articles (generation)",
+    "CREATE INDEX IF NOT EXISTS articles_by_hash ON articles (content_hash)",
+    """CREATE TABLE IF NOT EXISTS passages (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    sentences BLOB NOT NULL,         -- int32, little-endian: start, end of each sentence
+    vector BLOB NOT NULL,            -- float16
+    sentence_vectors BLOB NOT NULL)  -- int8, one row per sentence, times SENTENCE_SCALE
+    """,
+    "CREATE INDEX IF NOT EXISTS passages_by_article ON passages (article_id)",
+    """CREATE TABLE IF NOT EXISTS removed (
+    version TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID
+    """,
+    FEEDBACK,
+)
+
+MIGRATIONS = {1: (FEEDBACK,)}  # what makes layout N into N + 1
+
+
+def layout(connection: sqlite3.Connection) -> int:
+    """The layout that the file has; 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes the tables of an empty file, or brings an older layout up to this one, all or nothing.
+
+    Writes nothing where the layout is this one. `connection` must be in autocommit mode.
+    """
+    if layout(connection) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = layout(connection)  # again: another process may have been first
+        if found == 0:
+            _create(connection)
+        for version in range(found, SCHEMA_VERSION) if found else ():
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite ends it by itself where the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in SCHEMA:
+        connection.execute(statement)
+    for key, value in (
+        ("library", uuid.uuid4().hex),
+        ("generation", "0"),
+        ("embedder", ""),
+        ("passage_tokens", "0"),
+        ("indexes", "indexes-1"),
+        ("unfinished", ""),
+    ):
+        connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
