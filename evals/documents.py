@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from evals.figures import figures, find_figure
+from evals.records import read_runs
 from rag.adding import gather_files
 from rag.answering import open_readout
 from rag.settings import Settings
@@ -74,6 +76,37 @@ def _interval(figures: dict[str, Any] | None) -> str:
         return "–"
     value = figures[COMPARED]
     return f"{value['mean']:.3f} [{value['low']:.3f}–{value['high']:.3f}]"
+
+
+GOLD_ROWS = {
+    "evidence_recall_at_5": "evidence among the first five passages",
+    "key_points": "key points in the answer",
+    "citation_precision": "citation precision",
+    "citation_recall": "citation recall",
+    "refusal_f1": "refusals, F1",
+    "false_refusals": "answerable questions refused",
+    "verbatim": "quotations verbatim",
+    "words": "words in an answer",
+}
+
+
+def gold_table() -> str:
+    """The main figures on the gold questions beside the usual pipeline's, from the newest result file."""
+    files = sorted(RESULTS.glob("gold-*.json"), key=lambda path: read_runs(path)[0].made)
+    if not files:
+        return "\nNo result file yet.\n\n"
+    run, *others = read_runs(files[-1])
+    tested = sum(record.part == "test" for record in run.records)
+    lines = ["", f"Commit {run.commit}, {len(run.records)} questions, {tested} of them in the test part,"]
+    lines += [f"{run.answerer} answers, 95 % intervals:", ""]
+    systems = [figures(one) for one in (run, *others)]
+    heads = ["Readout, test part", "Readout, all"]
+    heads += [f"LangChain + {one.system.title()}, {part}" for one in others for part in ("test part", "all")]
+    lines += [f"| figure | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
+    for name, words in GOLD_ROWS.items():
+        cells = [str(find_figure(found, name, part)) for found in systems for part in ("test", "all")]
+        lines.append(f"| {words} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", ""])
 
 
 EXAMPLE = "What did Wang say about Taiwan on 26 April 2024?"

@@ -30,6 +30,7 @@ sys.exit(7)
 def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     (folder / "evals" / "gold").mkdir(parents=True)
+    (folder / "evals" / "__init__.py").touch()
     (folder / "evals" / "__main__.py").write_text(SUITE)
     return folder
 
