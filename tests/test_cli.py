@@ -206,7 +206,7 @@ def test_eval_runs_the_suite_with_the_users_paths_and_passes_its_exit_code_on(tm
     done = command.run("eval", "retrieval", "--beir", "sets", folder=tmp_path)
     assert (done.returncode, done.stderr) == (1, "evals: sets is no BEIR folder: it lacks corpus.jsonl.\n")
     assert command.run("eval", "--no-such-option", folder=tmp_path).returncode == 2
-    assert "{gold,retrieval," in command.run("eval", "--help", folder=tmp_path).stdout
+    assert command.run("eval", "--help", folder=tmp_path).stdout.startswith("usage: python -m evals")
 
 
 def test_eval_propose_turns_the_librarys_feedback_into_candidates(tmp_path: Path) -> None:
