@@ -234,7 +234,8 @@ def _claim_spans(
         begin = lead.end() if lead else start
         sentences = [s for s in split(text[begin:end]) if _LETTER.search(s.text)]
         spans += [_Span(begin + s.start, begin + s.end) for s in sentences]
-        last_heading = None
+        if sentences:  # a line of signs is nothing that a heading could lead to
+            last_heading = None
     if last_heading:  # a heading over nothing leads to nothing: it stands as a claim of its own
         spans.append(last_heading)
     return spans

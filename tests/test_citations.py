@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.citations import MARKER_MOST, SPACE_MOST, Resolver, build_claims, read_markers
@@ -228,6 +228,7 @@ def test_a_statement_cannot_hide_in_a_heading() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ab.-*#1 \n:", max_size=60))
+@example("# 1\n:")
 def test_lead_and_text_lose_nothing(text: str) -> None:
     claims = build_claims([text], split)
     read = "".join(claim.lead + claim.text for claim in claims)
