@@ -13,6 +13,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_gold(commands.add_parser("gold", help="ask the gold questions on the sample articles"))
+    _add_report(commands.add_parser("report", help="make an HTML page of a run on the gold questions"))
     one = commands.add_parser("retrieval", help="measure retrieval on a BEIR folder")
     one.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     one.add_argument("--limit", type=int, default=0, help="ask only the first N questions")
@@ -60,6 +61,24 @@ def _add_gold(gold: argparse.ArgumentParser) -> None:
     gold.add_argument("--corpus", type=Path, help="the articles that they are on; default: the samples")
 
 
+def _add_report(report: argparse.ArgumentParser) -> None:
+    newest = "default: the newest of evals/results/gold-*.json"
+    report.add_argument("run", type=Path, nargs="?", metavar="RUNFILE", help=newest)
+    report.add_argument("--html", type=Path, help="write the page here; default: build/report.html")
+    report.add_argument("--gold", type=Path, help="the folder of gold questions that were asked")
+    report.add_argument("--corpus", type=Path, help="the articles that they are on")
+
+
+def _run_report(chosen: argparse.Namespace) -> int:
+    from evals.documents import CORPUS
+    from evals.gold import FOLDER
+    from evals.html_report import OUT, write_report
+
+    out = write_report(chosen.run, chosen.html or OUT, chosen.gold or FOLDER, chosen.corpus or CORPUS)
+    print(f"Written: {out}")
+    return 0
+
+
 def _run_gold(chosen: argparse.Namespace) -> int:
     from evals import suite
     from evals.documents import CORPUS
@@ -83,6 +102,8 @@ def _run_gold(chosen: argparse.Namespace) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "gold":
         return _run_gold(chosen)
+    if chosen.command == "report":
+        return _run_report(chosen)
     if chosen.command == "propose":
         return propose.main(chosen)
     if chosen.command == "calibrate":

@@ -1,7 +1,9 @@
 """Tables in the documents that are made from code and data; `make check` fails when they are stale."""
 
 import json
+import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,8 +11,9 @@ from typing import Any
 
 import yaml
 
-from evals.figures import figures, find_figure
-from evals.records import read_runs
+from evals.figures import FAILED, Figure, figures, find_figure
+from evals.gold import KINDS
+from evals.records import Run, read_runs
 from rag.adding import gather_files
 from rag.answering import open_readout
 from rag.settings import Settings
@@ -21,6 +24,20 @@ CORPUS = ROOT / "corpus"
 RESULTS = ROOT / "evals" / "results"
 COMPARED = "nDCG@10"
 CACHE = ROOT / "build" / "encoder-cache"  # the tests' own, so that the encoder is made once
+OURS, THEIRS = "Readout", "LangChain + Chroma"
+MAIN = {  # the figures that answers are judged by, in words
+    "evidence_recall_at_5": "evidence among the first five passages",
+    "key_points": "key points in the answer",
+    "words": "words in an answer",
+    "citation_precision": "cited sentences that bear on the answer",
+    "citation_recall": "evidence cited",
+    "verbatim": "quotations verbatim",
+    "refusal_f1": "refusals, F1",
+    "false_refusals": "answerable questions refused",
+    "p95_seconds": "seconds, 95th percentile",
+}
+REFUSAL_RIGHT = "answered or refused, rightly"
+BY_TYPE = ("evidence_recall_at_5", "key_points", "citation_precision", "citation_recall", "refusal_right")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -78,35 +95,90 @@ def _interval(figures: dict[str, Any] | None) -> str:
     return f"{value['mean']:.3f} [{value['low']:.3f}–{value['high']:.3f}]"
 
 
-GOLD_ROWS = {
-    "evidence_recall_at_5": "evidence among the first five passages",
-    "key_points": "key points in the answer",
-    "citation_precision": "citation precision",
-    "citation_recall": "citation recall",
-    "refusal_f1": "refusals, F1",
-    "false_refusals": "answerable questions refused",
-    "verbatim": "quotations verbatim",
-    "words": "words in an answer",
-}
+def gold_summary(folder: Path = RESULTS) -> str:
+    """The main figures on the test part of the gold questions, from the newest result file."""
+    return _gold_document(folder, by_type=False)
 
 
-def gold_table() -> str:
-    """The main figures on the gold questions beside the usual pipeline's, from the newest result file."""
-    files = sorted(RESULTS.glob("gold-*.json"), key=lambda path: read_runs(path)[0].made)
-    if not files:
+def gold_table(folder: Path = RESULTS) -> str:
+    """The same, then the main scores by type of question."""
+    return _gold_document(folder, by_type=True)
+
+
+def _gold_document(folder: Path, by_type: bool) -> str:
+    newest = newest_gold(folder)
+    if not newest:
         return "\nNo result file yet.\n\n"
-    run, *others = read_runs(files[-1])
-    tested = sum(record.part == "test" for record in run.records)
-    lines = ["", f"Commit {run.commit}, {len(run.records)} questions, {tested} of them in the test part,"]
-    lines += [f"{run.answerer} answers, 95 % intervals:", ""]
-    systems = [figures(one) for one in (run, *others)]
-    heads = ["Readout, test part", "Readout, all"]
-    heads += [f"LangChain + {one.system.title()}, {part}" for one in others for part in ("test part", "all")]
-    lines += [f"| figure | {' | '.join(heads)} |", "|---" * (len(heads) + 1) + "|"]
-    for name, words in GOLD_ROWS.items():
-        cells = [str(find_figure(found, name, part)) for found in systems for part in ("test", "all")]
-        lines.append(f"| {words} | {' | '.join(cells)} |")
+    ours, theirs = ours_and_theirs(read_runs(newest))
+    assert ours  # the newest has one
+    found, beside = figures(ours), figures(theirs) if theirs else ()
+    lines = ["", f"Commit {ours.commit}, {_size(ours)}, {ours.answerer} answers, 95 % intervals:", ""]
+    lines += ["| figure | questions | " + " | ".join([OURS, *([THEIRS] if theirs else [])]) + " |"]
+    lines += ["|---" * (4 if theirs else 3) + "|"]
+    for name, label in MAIN.items():
+        other = find_figure(beside, name, "test") if beside else None
+        lines.append(_figure_row(label, find_figure(found, name, "test"), other))
+    lines += _type_lines(found, beside) if by_type else []
     return "\n".join([*lines, "", ""])
+
+
+def newest_gold(folder: Path = RESULTS) -> Path | None:
+    """The file with the newest run of Readout on the gold questions. Raises ReadError."""
+    files = [
+        (run.made, path)
+        for path in folder.glob("gold-*.json")
+        for run in read_runs(path)
+        if run.system == "readout"
+    ]
+    return max(files)[1] if files else None
+
+
+def ours_and_theirs(runs: Sequence[Run]) -> tuple[Run | None, Run | None]:
+    """Readout's run and the baseline's."""
+    ours = next((run for run in runs if run.system == "readout"), None)
+    return ours, next((run for run in runs if run.system != "readout"), None)
+
+
+def _size(run: Run) -> str:
+    test = sum(record.part == "test" for record in run.records)
+    return f"the {test} questions of the test part (of {len(run.records)})"
+
+
+def _figure_row(label: str, ours: Figure, theirs: Figure | None) -> str:
+    """`questions`: those that the figure rests on, the baseline's too where they differ."""
+    size = f"{ours.size} / {theirs.size}" if theirs and theirs.size not in (0, ours.size) else f"{ours.size}"
+    cells = [_figure_words(one) for one in (ours, theirs) if one]
+    return f"| {label} | {size} | {' | '.join(cells)} |"
+
+
+def _figure_words(figure: Figure) -> str:
+    if math.isnan(figure.value):
+        return "–"
+    if figure.name == "words":
+        return f"{figure.value:.0f} [{figure.low:.0f}–{figure.high:.0f}]"
+    return str(figure)
+
+
+def _type_lines(ours: Sequence[Figure], theirs: Sequence[Figure]) -> list[str]:
+    """The main scores of each type of question, the baseline's behind a stroke."""
+    columns = [MAIN.get(name, REFUSAL_RIGHT) for name in BY_TYPE]
+    behind = f"; {THEIRS} behind the stroke" if theirs else ""
+    lines = ["", f"By type of question, both parts{behind}:", ""]
+    lines += [f"| type | questions | {' | '.join(columns)} |", "|---" * (len(columns) + 2) + "|"]
+    for kind in [kind for kind in KINDS if any(figure.kind == kind for figure in ours)]:
+        asked = find_figure(ours, FAILED, kind=kind).size
+        cells = [_beside(ours, theirs, name, kind) for name in BY_TYPE]
+        lines.append(f"| {kind} | {asked} | {' | '.join(cells)} |")
+    return lines
+
+
+def _beside(ours: Sequence[Figure], theirs: Sequence[Figure], name: str, kind: str) -> str:
+    figure = find_figure(ours, name, kind=kind)
+    if math.isnan(figure.value):
+        return "–"
+    other = find_figure(theirs, name, kind=kind).value if theirs else math.nan
+    words = f"{figure.value:.2f} [{figure.low:.2f}–{figure.high:.2f}]"
+    return words if math.isnan(other) else f"{words} / {other:.2f}"
 
 
 EXAMPLE = "What did Wang say about Taiwan on 26 April 2024?"
