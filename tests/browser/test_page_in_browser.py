@@ -1,5 +1,7 @@
 """What people see and do: ask, read, click a citation, see the sentence; and what must never happen."""
 
+import time
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -126,6 +128,14 @@ def test_a_thumb_and_a_note_land_in_the_library_and_leave_the_page_in_place(visi
     assert kept.cited[0].quote in page.locator("#a1-s1").inner_text()
 
 
+def await_ratings(visit: Visit, question: str, wanted: list[str]) -> None:
+    """The page draws a click before it stores it: looks again until the library agrees, ten seconds at most."""
+    ends = time.monotonic() + 10
+    while (found := [one.rating for one in feedback(visit) if one.question == question]) != wanted:
+        assert time.monotonic() < ends, f"{found} in the library, not {wanted}"
+        visit.page.wait_for_timeout(100)
+
+
 def test_an_answer_is_rated_with_the_keyboard_alone(visit: Visit) -> None:
     question = "Who was the last captain of the ferry?"
     visit.ask(question)
@@ -136,11 +146,11 @@ def test_an_answer_is_rated_with_the_keyboard_alone(visit: Visit) -> None:
     thumb = page.get_by_role("radio", name="Thumbs down")
     expect(thumb).to_be_checked()
     expect(thumb).to_be_focused()
+    await_ratings(visit, question, ["down"])
     page.locator(IDLE).wait_for()
-    assert [one.rating for one in feedback(visit) if one.question == question] == ["down"]
     page.keyboard.press("Space")  # the same again takes it back
     expect(page.get_by_role("button", name="Add a note")).to_have_count(0)
-    assert [one for one in feedback(visit) if one.question == question] == []
+    await_ratings(visit, question, [])
 
 
 def test_what_the_articles_do_not_hold_is_said(visit: Visit) -> None:
