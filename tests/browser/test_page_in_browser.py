@@ -129,7 +129,7 @@ def test_a_thumb_and_a_note_land_in_the_library_and_leave_the_page_in_place(visi
 
 
 def await_ratings(visit: Visit, question: str, wanted: list[str]) -> None:
-    """The page draws a click before it stores it: looks again until the library agrees, ten seconds at most."""
+    """The page draws a click before it stores it: looks again until they agree, ten seconds at most."""
     ends = time.monotonic() + 10
     while (found := [one.rating for one in feedback(visit) if one.question == question]) != wanted:
         assert time.monotonic() < ends, f"{found} in the library, not {wanted}"
