@@ -68,9 +68,7 @@ def ask_readout(
     """Asks each question once, through the front door. `meter` counts what `answerer`'s model takes."""
     asker = _Asker(readout, answerer or readout.answerer, meter, seconds)
     readout.warm()
-    settings = readout.settings.model_dump(
-        mode="json", exclude={"home", "cache", "api_key", "openai_api_key"}
-    )
+    settings = readout.settings.model_dump(mode="json", exclude=KEPT_BACK)
     return _run(
         "readout",
         asker.answerer.name,
