@@ -1,8 +1,6 @@
 """Sentences with exact offsets, and passages of whole sentences."""
 
 import re
-import time
-import timeit
 from collections.abc import Sequence
 
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 from rag.passages import split_passages, split_sentences
 from rag.types import Article, Passage
 from tests.fakes import make_article
+from tests.growth import grows_linearly
 
 TEXT = st.lists(
     st.sampled_from(
@@ -234,13 +233,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE, ids=repr)
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * length)[:length]
-        return min(timeit.repeat(lambda: split_sentences(text), timer=time.process_time, number=1, repeat=3))
-
-    part, whole = seconds(30_000), seconds(120_000)
-    assert whole < 0.5  # a megabyte takes about eight times as long
-    assert whole < 2.6**2 * part or whole < 0.05  # two doublings
+    assert grows_linearly(split_sentences, unit)
 
 
 def test_no_text_is_invented_in_a_long_document() -> None:

@@ -1,8 +1,6 @@
 """Files become articles: what is read, what is refused and in which words, and what is cleaned away."""
 
 import os
-import time
-import timeit
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +14,7 @@ from rag.errors import ReadError
 from rag.markdown import read_markdown
 from rag.readers import clean_text, find_files, read_article
 from rag.types import Article
+from tests.growth import grows_linearly
 
 SEED_LIKE = """Update: Two states reach five points of agreement
 Published: Apr 26, 2024 09:10 AM Updated: Apr 26, 2024 10:51 PM
@@ -360,10 +359,4 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     ids=repr,
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(clean: Callable[[str], object], unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = (unit * length)[:length]
-        return min(timeit.repeat(lambda: clean(text), timer=time.process_time, number=1, repeat=3))
-
-    part, whole = seconds(30_000), seconds(120_000)
-    assert whole < 0.5  # a megabyte takes about eight times as long
-    assert whole < 2.6**2 * part or whole < 0.05  # two doublings
+    assert grows_linearly(clean, unit)

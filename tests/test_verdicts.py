@@ -1,7 +1,6 @@
 """What the cited sentences bear out, and what a reader is told is missing."""
 
 import re
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -21,6 +20,7 @@ from evals.verdicts import (
 from rag.errors import ReadError
 from rag.types import Judgement, Verdict
 from rag.verdicts.judge import judge
+from tests.growth import grows_linearly
 
 SUPPORTED, PARTLY, REJECTED = Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_SUPPORTED
 FRIDAY = datetime(2024, 4, 26, 9, 10, tzinfo=UTC)  # 26 April 2024 was a Friday
@@ -265,16 +265,15 @@ def test_one_change_to_a_sentence_that_is_otherwise_repeated_flips_its_verdict()
     assert [claim for sentence, claim in claims if verdict(sentence, claim).verdict is SUPPORTED] == []
 
 
-HARD = ("a " * 500_000, "1 " * 500_000, '"' * 1_000_000, "A " * 500_000, "not " * 250_000, "1," * 500_000)
-
-
-@pytest.mark.parametrize("text", HARD)
-def test_a_megabyte_is_judged_at_once(text: str) -> None:
-    began = time.perf_counter()
+def judged_everywhere(text: str) -> None:
     judge(text, [citation_of("The bank said 5 people died on Friday.")])
     judge("The bank said 5 people died on Friday.", [citation_of(text)] * 20)
-    judge(text[:1999], [citation_of(text[:1999] + " x")] * 12)
-    assert time.perf_counter() - began < 6
+
+
+@pytest.mark.parametrize("unit", ["a ", "1 ", '"', "A ", "not ", "1,"])
+def test_a_long_text_is_judged_in_linear_time(unit: str) -> None:
+    assert grows_linearly(judged_everywhere, unit, 100_000)
+    judge((unit * 1999)[:1999], [citation_of((unit * 1999)[:1999] + " x")] * 12)
 
 
 def test_a_claim_too_long_to_be_checked_says_so() -> None:
