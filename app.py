@@ -3,6 +3,15 @@
 import streamlit as st
 
 from rag.page.chat import show_chat
+from rag.page.frame import draw_links
+from rag.page.status import show_status
+
+PAGES = (
+    st.Page(show_chat, title="Ask", url_path="ask", default=True),
+    st.Page(show_status, title="Status", url_path="status"),
+)
 
 st.set_page_config(page_title="Readout", layout="wide", initial_sidebar_state="collapsed")
-st.navigation([st.Page(show_chat, title="Ask", url_path="ask", default=True)], position="hidden").run()
+page = st.navigation(PAGES, position="hidden")
+draw_links(PAGES, page)
+page.run()

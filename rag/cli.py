@@ -373,11 +373,10 @@ def evaluate(
 @app.command("settings")
 def show_settings() -> None:
     """Show every setting with its value and meaning. Keys are not shown."""
-    from rag.settings import Settings, load_settings
+    from rag.settings import load_settings
 
-    settings = load_settings()
-    for name, field in Settings.model_fields.items():
-        say(f"READOUT_{name.upper()} = {getattr(settings, name)}\n    {field.description}")
+    for one in load_settings().shown():
+        say(f"{one.name} = {one.value}\n    {one.meaning}")
 
 
 if __name__ == "__main__":

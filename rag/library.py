@@ -177,6 +177,10 @@ class Library:
             self._span = known
         return known[1]
 
+    def size(self) -> int:
+        """Bytes on the disk: the library and its indexes."""
+        return sum(path.stat().st_size for path in self.home.rglob("*") if path.is_file())
+
     def _read_span(self) -> Span:
         articles, first, last = self._rows(
             "SELECT count(*), min(published_at), max(published_at) FROM articles"

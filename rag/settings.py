@@ -1,7 +1,9 @@
 """Every knob, its unit and its reason. The environment is read here and nowhere else."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
@@ -11,6 +13,16 @@ from rag.errors import SettingsError
 
 # A list of what may be kept, not of what may not: a new key or folder can never slip into a record.
 SHAPING = ("model", "precision", "passage_tokens", "context_tokens", "candidates", "hits", "per_article")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting as a reader may see it: whether there is a key, never which."""
+
+    name: str  # as in the environment
+    value: str
+    meaning: str
+    chosen: bool  # set by the user, not left at its default
 
 
 class Settings(BaseSettings):
@@ -113,9 +125,36 @@ class Settings(BaseSettings):
         own = self.api_key.get_secret_value()
         return own or ("" if self.base_url else self.openai_api_key.get_secret_value())
 
+    def shown(self) -> tuple[ShownSetting, ...]:
+        """All settings, with no key in them."""
+        return tuple(
+            ShownSetting(
+                f"READOUT_{name.upper()}",
+                self._shown(name),
+                field.description or "",
+                name in self.model_fields_set,
+            )
+            for name, field in type(self).model_fields.items()
+        )
+
+    def _shown(self, name: str) -> str:
+        value = getattr(self, name)
+        if isinstance(value, SecretStr):
+            return "set, not shown" if value.get_secret_value() else ""
+        return without_user(value) if name == "base_url" else str(value)
+
     def shaping(self) -> dict[str, str | int | float]:
         """What shapes an answer, for a record of it: no key, no address, no folder of the user's."""
         return {name: getattr(self, name) for name in SHAPING}
+
+
+def without_user(address: str) -> str:
+    """A web address without the name and password that may stand in front of its host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "not an address"
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def load_settings(**changes: object) -> Settings:

@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable
 
 ROUNDS = 25
-DOUBLING = (
-    2.6  # linear work doubles with its text, quadratic work takes four times as long
-)
+DOUBLING = 2.6  # linear work doubles with its text, quadratic work takes four times as long
 
 
 def grows_linearly(work: Callable[[str], object], unit: str, length: int = 30_000) -> bool:

@@ -1,0 +1,82 @@
+"""What the pages have in common: the links between them, a head, and the style of those beside the chat."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from rag.page.style import use_style
+from rag.show import safe
+
+LINKS_STYLE = """<style>
+.st-key-pages { gap: .15rem 1.1rem; align-items: center; min-height: 1.7rem; }
+.st-key-pages p { font-size: .95rem; line-height: 1.5; margin: 0; }
+.st-key-pages a { min-height: 0; padding: .05rem .1rem; margin: 0; border-radius: .25rem; }
+.st-key-pages a p { color: var(--r-muted); }
+.st-key-pages a:hover { background: none; }
+.st-key-pages a:hover p { color: var(--r-link); text-decoration: underline; text-underline-offset: .3em; }
+.st-key-pages a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 1px; }
+.st-key-pages .r-here {
+  font-weight: 650; padding: .05rem .1rem; border-bottom: 2px solid var(--r-link);
+}
+</style>"""
+
+PAGES_STYLE = """<style>
+/* The chat fills the window and does not scroll; these pages do. */
+.stMainBlockContainer, .stMainBlockContainer > .stVerticalBlock { height: auto !important; }
+.stMainBlockContainer { padding-bottom: 3rem; }
+.st-key-head { border-bottom: 1px solid var(--r-line); padding-bottom: .5rem; }
+.r-part h2 { font-size: 1.15rem; font-weight: 650; padding: .6rem 0 0; margin: 0; }
+.r-part p { max-width: 46rem; line-height: 1.55; color: var(--r-muted); padding-top: .15rem; }
+.r-facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .35rem 1.4rem;
+  margin: 0; max-width: 60rem; line-height: 1.5; }
+.stHtml .r-facts :is(dt, dd) { margin: 0; padding: 0; }
+.r-facts dt { color: var(--r-muted); }
+.r-facts dd { overflow-wrap: anywhere; }
+.r-facts small { color: var(--r-muted); font-size: .9em; }
+.r-list { margin: .2rem 0 0; padding-left: 1.3rem; line-height: 1.55; overflow-wrap: anywhere; }
+.r-scroll { overflow-x: auto; max-width: 100%; }
+.r-scroll:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-table { border-collapse: collapse; font-size: .95rem; line-height: 1.45; width: 100%; }
+.r-table :is(th, td) { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; font-weight: 400;
+  border-bottom: 1px solid var(--r-line); }
+.r-table thead th { color: var(--r-muted); }
+.r-table td { overflow-wrap: anywhere; min-width: 6rem; }
+.r-table td:last-child { min-width: 16rem; }
+@media (max-width: 799.98px) {
+  .r-facts { grid-template-columns: 1fr; gap: 0; }
+  .stHtml .r-facts dd { margin-bottom: .6rem; }
+}
+</style>"""
+
+
+def draw_links(pages: Sequence[Page], here: Page) -> None:
+    """The pages in a row; the one that is open is named, not linked."""
+    with st.container(key="pages", horizontal=True):
+        for page in pages:
+            if page is here:
+                st.html(
+                    f'<p><span class="r-here" aria-current="page">{page.title}</span></p>', width="content"
+                )
+            else:
+                st.page_link(page)
+        st.html(LINKS_STYLE)
+
+
+def draw_head(title: str, line: str) -> None:
+    """The style, and the page's title with one line about what it shows; `line` may hold anything."""
+    use_style()
+    st.html(PAGES_STYLE)
+    with st.container(key="head"):
+        st.html(f'<div class="r-brand"><h1>{title}</h1><p>{safe(line)}</p></div>')
+
+
+def part_html(heading: str, text: str = "") -> str:
+    """The heading of a part of a page; both are ours."""
+    return f'<div class="r-part"><h2>{heading}</h2>{f"<p>{text}</p>" if text else ""}</div>'
+
+
+def facts_html(facts: Sequence[tuple[str, str]]) -> str:
+    """Names, which are ours, and values, which may hold anything."""
+    pairs = "".join(f"<dt>{name}</dt><dd>{safe(value)}</dd>" for name, value in facts)
+    return f'<dl class="r-facts">{pairs}</dl>'
