@@ -23,6 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     fit.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     pairs = commands.add_parser("verdicts", help="measure verdicts on claim–sentence pairs")
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
+    sides = commands.add_parser("disagreements", help="measure how well sentences that differ are told")
+    sides.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
     whole = commands.add_parser("all", help="ask the gold questions, measure verdicts and retrieval")
     whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
     speed = commands.add_parser("bench", help="measure speed against the usual pipeline")
@@ -114,6 +116,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from evals import verdicts
 
         return verdicts.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
+    elif chosen.command == "disagreements":
+        from evals import disagreements
+
+        return disagreements.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
     elif chosen.command == "bench":
         from evals.bench import SIZES, TEXTS, bench, read_sizes
 

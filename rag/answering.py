@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adding import Adder
 from rag.citations import Resolver, build_claims
+from rag.disagreements import find_disagreements
 from rag.errors import ModelCut, ModelError
 from rag.extractive import ExtractiveAnswerer
 from rag.generative import GenerativeAnswerer
@@ -26,8 +27,11 @@ from rag.types import (
     Answerer,
     Article,
     Citation,
+    Claim,
+    Disagreement,
     Embedder,
     Event,
+    Hit,
     Marker,
     Piece,
     Retrieval,
@@ -35,6 +39,7 @@ from rag.types import (
     Span,
     Status,
     Turn,
+    Vectors,
     date_label,
 )
 
@@ -90,7 +95,7 @@ class Readout:
         """
         began = time.monotonic()
         writer = answerer or self.answerer
-        written = _Written(question)
+        written = _Written(question, self._sentence_vectors)
         try:
             for chunk in self._chain(writer, turns, as_of).stream({"question": question}):
                 yield from written.take(chunk)
@@ -99,6 +104,10 @@ class Readout:
         except ModelError as error:
             written.fail(Status.INCOMPLETE if written.begun else Status.FAILED, str(error))
         yield replace(written.answer(writer), seconds=time.monotonic() - began)
+
+    def _sentence_vectors(self, hits: Sequence[Hit]) -> dict[str, Vectors]:
+        stored = self.library.passages(ids=[hit.passage.id for hit in hits])
+        return {one.passage.id: one.sentence_vectors for one in stored}
 
     def _chain(
         self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None
@@ -132,8 +141,9 @@ def _rewrite(answerer: Answerer, question: str, turns: Sequence[Turn]) -> str:
 class _Written:
     """The answer as it comes in."""
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, vectors: Callable[[Sequence[Hit]], Mapping[str, Vectors]]) -> None:
         self._question = question
+        self._vectors = vectors  # of the sentences of hits
         self._retrieval: Retrieval | None = None
         self._resolver = Resolver(())
         self._pieces: list[str | Citation] = []
@@ -185,7 +195,12 @@ class _Written:
             notice=f"{notice} {retrieval.note}".strip(),
             span=retrieval.span,
             unresolved=self._resolver.unresolved,
+            disagreements=self._disagreements(claims, retrieval.hits),
         )
+
+    def _disagreements(self, claims: Sequence[Claim], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
+        cited = list({c.number: c for claim in claims for c in claim.citations}.values())
+        return find_disagreements(cited, hits, self._vectors(hits), self._resolver.cite) if cited else ()
 
 
 def whole_sentence(text: str) -> tuple[Sentence, ...]:

@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.types import Answer, Article, Citation, Claim, Hit, Span, Status, Verdict, date_label
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Disagreement,
+    Hit,
+    Point,
+    Span,
+    Status,
+    Verdict,
+    date_label,
+)
 
 # Characters that are not seen but change what is read or hide text: controls, bidi marks, fillers, tags,
 # variation selectors other than those for emoji, halves of surrogate pairs.
@@ -28,6 +40,11 @@ MARKS = {
     Verdict.PARTLY: ("◐", "partly supported"),
     Verdict.NOT_SUPPORTED: ("✗", "not supported"),
     Verdict.UNCITED: ("○", "no source given"),
+}
+POINTS = {
+    Point.NUMBER: "The articles give different numbers",
+    Point.DATE: "The articles give different dates",
+    Point.OPPOSITE: "The articles say opposite things",
 }
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
 
@@ -86,11 +103,12 @@ def answer_text(answer: Answer) -> str:
 
 
 def sources_text(answer: Answer) -> str:
-    """The cited sentences with outlet, date and offsets; then what the check found wanting.
+    """Where articles disagree; sentences with outlet, date and offsets; then what the check found wanting.
 
     Where nothing is cited, because the articles do not answer or the model failed, the nearest sentences.
     """
-    lines = [line for c in answer.citations for line in _source_lines(c)]
+    lines = [line for one in answer.disagreements for line in _disagreement_lines(one)]
+    lines += [line for c in answer.citations for line in _source_lines(c)]
     if answer.status is not Status.ANSWERED and not lines and answer.hits:
         lines = ["", "Nearest passages:"]
         for hit in answer.hits[:NEAREST_MOST]:
@@ -103,6 +121,19 @@ def sources_text(answer: Answer) -> str:
     if answer.unresolved:
         lines += ["", unresolved_note(answer.unresolved)]
     return "\n".join(lines)
+
+
+def disagreement_words(one: Disagreement) -> str:
+    """In what two articles differ: 'The articles give different numbers: “12” and “Fifteen”'."""
+    words = [f"“{_line(part)}”" for part in (one.left_words, one.right_words) if part]
+    return POINTS[one.point] + (f": {' and '.join(words)}" if words else "")
+
+
+def _disagreement_lines(one: Disagreement) -> Iterator[str]:
+    yield from ("", f"{disagreement_words(one)}.")
+    for side in (one.left, one.right):
+        yield f"  {_line(outlet(side))}, {date_label(side.published_at)} [{side.number}]"
+        yield f"    “{_line(side.quote)}”"
 
 
 def unresolved_note(count: int) -> str:
@@ -141,6 +172,14 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "citations": [_citation_json(citation) for citation in claim.citations],
             }
             for claim in answer.claims
+        ],
+        "disagreements": [
+            {
+                "point": str(one.point),
+                "left": {**_citation_json(one.left), "words": one.left_words},
+                "right": {**_citation_json(one.right), "words": one.right_words},
+            }
+            for one in answer.disagreements
         ],
         "hits": [_hit_json(hit) for hit in answer.hits],
         "model": answer.model,

@@ -9,9 +9,10 @@ scrolls there and lights it up (CSS `:target`) without a script.
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 from urllib.parse import urlsplit
 
-from rag.show import MARKS, outlet, safe, verdict_words, web_address
+from rag.show import MARKS, disagreement_words, outlet, safe, verdict_words, web_address
 from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
 
 MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
@@ -25,6 +26,32 @@ def answer_html(answer: Answer, key: str) -> str:
     _check(key)
     parts = [(claim.lead, _claim_html(claim, f"{key}-c{n}", key)) for n, claim in enumerate(answer.claims, 1)]
     return f'<div class="r-answer">{_blocks(parts)}</div>'
+
+
+def disagreements_html(answer: Answer, key: str) -> str:
+    """Both sentences of each disagreement in two columns, what differs marked; empty without any.
+
+    Its id is `<key>-d1`, and so on; each sentence leads to its place in its article.
+    """
+    _check(key)
+    return "".join(
+        f'<section class="r-differ" id="{key}-d{number}" aria-label="The articles disagree">'
+        f'<p class="r-differ-head"><span aria-hidden="true">≠</span> {safe(disagreement_words(one))}</p>'
+        f'<div class="r-sides">{_side(one.left, one.left_words, key)}{_side(one.right, one.right_words, key)}'
+        "</div></section>"
+        for number, one in enumerate(answer.disagreements, 1)
+    )
+
+
+def _side(citation: Citation, words: str, key: str) -> str:
+    place = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", citation.quote) if words else None
+    start, end = place.span() if place else (0, 0)
+    marked = f"<b>{safe(citation.quote[start:end])}</b>" if place else ""
+    quote = safe(citation.quote[:start]) + marked + safe(citation.quote[end:])
+    return (
+        f'<div class="r-side"><p class="r-source"><b>{safe(outlet(citation))}</b> · '
+        f"{date_label(citation.published_at)}</p><p>{quote} {_cite_link(citation, key)}</p></div>"
+    )
 
 
 def draft_html(pieces: Sequence[str | Citation]) -> str:
@@ -113,13 +140,17 @@ def _blocks(parts: Sequence[tuple[str, str]]) -> str:
 
 
 def _claim_html(claim: Claim, identity: str, key: str) -> str:
-    links = "".join(
-        f' <a class="r-cite" href="#{key}-s{c.number}" title="{safe(_hover(c))}" '
-        f'aria-label="[{c.number}] {safe(outlet(c))}, {date_label(c.published_at)}">[{c.number}]</a>'
-        for c in claim.citations
-    )
+    links = "".join(f" {_cite_link(c, key)}" for c in claim.citations)
     text = f'<span class="r-claim" id="{identity}">{safe(claim.text)}</span>'
     return f"{text}{links} {_verdict_html(claim)}"
+
+
+def _cite_link(citation: Citation, key: str) -> str:
+    number, day = citation.number, date_label(citation.published_at)
+    return (
+        f'<a class="r-cite" href="#{key}-s{number}" title="{safe(_hover(citation))}" '
+        f'aria-label="[{number}] {safe(outlet(citation))}, {day}">[{number}]</a>'
+    )
 
 
 def _verdict_html(claim: Claim) -> str:
@@ -136,10 +167,12 @@ def _verdict_html(claim: Claim) -> str:
 
 
 def _marked(inner: str, citation: Citation, answer: Answer, key: str) -> str:
-    """A cited sentence; its number leads back to the first claim that cites it."""
-    claim = next(n for n, claim in enumerate(answer.claims, 1) if citation in claim.citations)
+    """A cited sentence; its number leads back to the first claim that cites it, or that it disagrees with."""
+    claims = (f"c{n}" for n, claim in enumerate(answer.claims, 1) if citation in claim.citations)
+    others = (f"d{n}" for n, one in enumerate(answer.disagreements, 1) if citation in (one.left, one.right))
+    place = next(chain(claims, others))
     back = (
-        f'<a class="r-cite" href="#{key}-c{claim}" title="Back to the answer" '
+        f'<a class="r-cite" href="#{key}-{place}" title="Back to the answer" '
         f'aria-label="[{citation.number}] back to the answer">[{citation.number}]</a>'
     )
     return f'<mark id="{key}-s{citation.number}">{back} {inner}</mark>'

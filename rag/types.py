@@ -164,6 +164,25 @@ class Claim:
     lead: str = ""  # what stands between the claim before and this one: line breaks, "- ", a heading
 
 
+class Point(StrEnum):
+    """In what two articles differ on the same point."""
+
+    NUMBER = "number"
+    DATE = "date"
+    OPPOSITE = "opposite"
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two outlets say the same point differently. At least one of both sentences is cited by the answer."""
+
+    point: Point
+    left: Citation
+    right: Citation
+    left_words: str  # what differs, as it stands in left.quote; empty where it cannot be shown
+    right_words: str
+
+
 class Status(StrEnum):
     ANSWERED = "answered"
     NOT_IN_ARTICLES = "not_in_articles"
@@ -185,6 +204,7 @@ class Answer:
     notice: str = ""  # one sentence for the reader: what this is, why it failed, why it stops
     span: Span = field(default_factory=Span)
     unresolved: int = 0  # markers that pointed at no sentence of the prompt; never shown as citations
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def text(self) -> str:
@@ -196,8 +216,10 @@ class Answer:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Each cited sentence once, by number."""
+        """Each sentence that a claim cites or that disagrees with one, once, by number."""
         seen = {c.number: c for claim in self.claims for c in claim.citations}
+        for one in self.disagreements:
+            seen |= {c.number: c for c in (one.left, one.right)}
         return tuple(seen[number] for number in sorted(seen))
 
 

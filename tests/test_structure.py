@@ -13,7 +13,7 @@ ARROW = (
     {"types", "settings", "errors"},
     {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html"},
     {"verdicts"},
-    {"citations", "encoder_graph", "embedding", "langchain_embedding"},
+    {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "words", "vectors", "library"},
     {"index", "faults", "questions", "links"},
     {"adding", "evidence", "models"},

@@ -6,7 +6,7 @@ from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
 from rag.show import safe, unresolved_note
-from rag.show_html import answer_html
+from rag.show_html import answer_html, disagreements_html
 from rag.types import Answer, Status
 
 SECONDS_LEAST = 0.1  # shown: nobody reads finer than that
@@ -40,6 +40,8 @@ def _draw_answer(answer: Answer, key: str) -> None:
         return
     if answer.claims:
         st.html(answer_html(answer, key))
+    if answer.disagreements:
+        st.html(disagreements_html(answer, key))
     if answer.status in FAULTS:
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
 

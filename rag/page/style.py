@@ -48,6 +48,13 @@ STYLE = """<style>
 .r-answer p.r-heading { margin: .9rem 0 .35rem; font-weight: 600; font-size: .95rem; color: var(--r-muted); }
 .r-answer p.r-heading:first-child { margin-top: 0; }
 .r-answer p.r-item { padding-left: 1rem; }
+.r-differ { max-width: 46rem; border: 1px solid var(--r-line); border-left: 4px solid var(--r-doubt);
+  border-radius: .4rem; padding: .6rem .9rem .75rem; margin-top: .5rem; overflow-wrap: anywhere; }
+.stHtml p.r-differ-head { font-weight: 600; color: var(--r-doubt); line-height: 1.45; margin: 0 0 .45rem; }
+.r-sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .6rem 1.2rem; }
+.r-side { line-height: 1.55; }
+.r-side p:last-child > b { background: var(--r-mark); border-radius: .2rem; padding: .05em .14em; }
+.r-differ:target { background: var(--r-wash); }
 .r-draft { white-space: pre-line; }
 .r-claim { scroll-margin: 6rem; border-radius: .2rem; }
 .r-cite {

@@ -132,14 +132,14 @@ class Match:
         index: dict[str, list[Place]] = {}
         for number, line in enumerate(self.evidence):
             for token in line.tokens:
-                for key in _keys(token) if token.is_word else ():
+                for key in keys_of(token) if token.is_word else ():
                     places = index.setdefault(key, [])
                     if len(places) < CANDIDATES_MOST:
                         places.append(Place(number, token.place))
         return index
 
     def _found(self, token: Token) -> list[Place]:
-        found = {place: None for key in sorted(_keys(token)) for place in self._index.get(key, ())}
+        found = {place: None for key in sorted(keys_of(token)) for place in self._index.get(key, ())}
         fits = [place for place in found if self._fits(token, self.token(place))]
         return fits[:CANDIDATES_MOST] or self._compound(token)
 
@@ -208,7 +208,8 @@ class Match:
         return token.is_content or token.place in self.claim.measured
 
 
-def _keys(token: Token) -> frozenset[str]:
+def keys_of(token: Token) -> frozenset[str]:
+    """What a token is known under: two mean the same where these meet."""
     of_country = country(token)
     return meanings(token.stem) | ({"@" + of_country[1:]} if of_country else frozenset())
 

@@ -37,7 +37,13 @@ class _Slot:
 
 
 def exchanged(match: Match) -> Iterator[str]:
-    """What the claim has in the place of something else."""
+    """What the claim has in the place of something else, in words."""
+    for ours, theirs in exchanges(match):
+        yield f'"{_text(ours)}" (there it says "{_text(theirs)}")'
+
+
+def exchanges(match: Match) -> Iterator[tuple[Sequence[Token], Sequence[Token]]]:
+    """What the claim has in the place of something else, and what that is."""
     given: dict[tuple[str, str, str, str], list[_Slot]] = {}
     for line in match.evidence:
         for slot in _slots(line):
@@ -51,7 +57,7 @@ def exchanged(match: Match) -> Iterator[str]:
             continue
         if all(_differs(match, ours, theirs) for theirs in others) and not _stands_so(match, ours.tokens):
             covered |= {t.place for t in ours.tokens}
-            yield f'"{_text(ours.tokens)}" (there it says "{_text(others[0].tokens)}")'
+            yield ours.tokens, others[0].tokens
 
 
 def _slots(line: Line) -> Iterator[_Slot]:

@@ -509,6 +509,7 @@ open reopen / close shut
 begin start launch commence / end finish conclude halt cease stop
 win victory / lose defeat loss
 accept approve pass adopt endorse uphold / reject dismiss refuse overturn
+approve allow permit / block veto
 support back favour endorse / oppose object resist
 import / export
 allow permit authorise / ban prohibit bar forbid
