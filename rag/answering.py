@@ -20,8 +20,9 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.passages import split_sentences
 from rag.questions import full_question
-from rag.retrieval import Retriever
+from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
+from rag.show import count_articles, filter_words
 from rag.types import (
     Answer,
     Answerer,
@@ -31,6 +32,7 @@ from rag.types import (
     Disagreement,
     Embedder,
     Event,
+    Filters,
     Hit,
     Marker,
     Piece,
@@ -86,10 +88,12 @@ class Readout:
         turns: Sequence[Turn] = (),
         as_of: date | None = None,
         answerer: Answerer | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> Iterator[Event]:
         """Retrieval first, then text and citations as they come, last exactly one Answer.
 
         `turns`: the conversation so far, oldest first. `as_of`: the day that 'last week' counts from.
+        `filters`: the articles that may answer.
         A model's failure arrives as an Answer with status failed or incomplete. Raises QuestionError for
         a question that cannot be asked, LibraryError where library or indexes cannot be searched.
         """
@@ -97,7 +101,7 @@ class Readout:
         writer = answerer or self.answerer
         written = _Written(question, self._sentence_vectors)
         try:
-            for chunk in self._chain(writer, turns, as_of).stream({"question": question}):
+            for chunk in self._chain(writer, turns, as_of, filters).stream({"question": question}):
                 yield from written.take(chunk)
         except ModelCut as error:
             written.fail(Status.INCOMPLETE, str(error))
@@ -110,14 +114,14 @@ class Readout:
         return {one.passage.id: one.sentence_vectors for one in stored}
 
     def _chain(
-        self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None
+        self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None, filters: Filters
     ) -> "Runnable[dict[str, Any], dict[str, Any]]":
         from langchain_core.runnables import RunnableGenerator, RunnableLambda, RunnablePassthrough
 
         def retrieve(inputs: Mapping[str, Any]) -> Retrieval:
             question = inputs["question"]
             asked = _rewrite(answerer, question, turns)
-            return self.retriever.retrieve(question, asked=asked, as_of=as_of)
+            return self.retriever.retrieve(question, asked=asked, as_of=as_of, filters=filters)
 
         def write(parts: Iterator[Mapping[str, Any]]) -> Iterator[Piece]:
             inputs: dict[str, Any] = {}
@@ -182,7 +186,9 @@ class _Written:
         split = whole_sentence if isinstance(answerer, ExtractiveAnswerer) else split_sentences
         claims = build_claims(self._pieces, split) if status is not Status.NOT_IN_ARTICLES else ()
         notice = self._fault or (
-            refusal_notice(retrieval.span) if status is Status.NOT_IN_ARTICLES else answerer.notice
+            refusal_notice(retrieval.span, retrieval.filters)
+            if status is Status.NOT_IN_ARTICLES
+            else answerer.notice
         )
         return Answer(
             status=status,
@@ -196,6 +202,7 @@ class _Written:
             span=retrieval.span,
             unresolved=self._resolver.unresolved,
             disagreements=self._disagreements(claims, retrieval.hits),
+            filters=retrieval.filters,
         )
 
     def _disagreements(self, claims: Sequence[Claim], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
@@ -208,15 +215,23 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
     return (Sentence(0, len(text), text),)
 
 
-def refusal_notice(span: Span) -> str:
+def refusal_notice(span: Span, filters: Filters = NO_FILTERS) -> str:
     """What was searched, for an answer that the articles do not hold."""
+    if filters and span.of and not span.articles:
+        return (
+            f"No article is left by the filter: {filter_words(filters)}. Drop it to search all"
+            f" {count_articles(span.of)}."
+        )
     if not span.articles:
         return "The library holds no articles yet. Add some: readout add corpus/"
-    count = "1 article" if span.articles == 1 else f"{span.articles} articles"
+    count = count_articles(span.articles)
     dates = ""
     if span.first and span.last:
         first, last = date_label(span.first), date_label(span.last)
         dates = f" published on {first}" if first == last else f" published from {first} to {last}"
+    if filters:
+        count = f"{span.articles} of {count_articles(span.of)}"
+        dates = f", filtered by {filter_words(filters)}"
     return f"The articles do not cover this. Searched: {count}{dates}. The nearest passages are shown."
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.adding import FileVerdict
     from rag.answering import Readout
     from rag.settings import Settings
-    from rag.types import Answer
+    from rag.types import Answer, Filters
 
 app = typer.Typer(
     add_completion=False,
@@ -30,6 +30,20 @@ app = typer.Typer(
 
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders of articles (.md, .txt).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Only articles of outlets whose name holds these words (repeatable: any of them)."),
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="Only articles published on this day or later."),
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles published on this day or before.")
+]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option(help="Only articles in this language, e.g. en (repeatable).")
+]
 
 
 def main() -> None:
@@ -212,12 +226,17 @@ def search(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that 'last week' counts from.")
     ] = None,
+    outlet: OutletOption = None,
+    first: FromOption = None,
+    until: UntilOption = None,
+    language: LanguageOption = None,
 ) -> None:
     """Show the passages found for a question, with their scores and best sentence."""
     from rag.types import date_label
 
     with opened() as readout:
-        found = readout.retriever.retrieve(question, as_of=_day(as_of), most=hits)
+        filters = _filters(readout, outlet, first, until, language)
+        found = readout.retriever.retrieve(question, as_of=_day(as_of), most=hits, filters=filters)
     for place, hit in enumerate(found.hits, start=1):
         article, signals = hit.article, hit.signals
         say(f"{place}. {article.title}")
@@ -228,12 +247,36 @@ def search(
         )
         best = hit.passage.sentences[hit.best]
         say(f"   » {best.text}  [{best.start}–{best.end}]\n")
+    if filters:
+        say(f"Searched: {found.span.articles} of {found.span.of} articles.")
     covered = "enough" if found.enough else "too little"
     say(f"Evidence: {found.evidence:.0%} ({covered} to answer). {found.note}".rstrip())
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+def _filters(
+    readout: "Readout",
+    outlets: list[str] | None,
+    first: datetime | None,
+    until: datetime | None,
+    languages: list[str] | None,
+) -> "Filters":
+    """What the options ask. Raises QuestionError for an outlet that is not in the library."""
+    from rag.errors import QuestionError
+    from rag.types import Filters
+
+    sources = readout.span().sources
+    named: dict[str, None] = {}
+    for words in outlets or ():
+        found = [source for source in sources if words.casefold() in source.casefold()]
+        if not found:
+            raise QuestionError(f"No outlet of the library has '{words}' in its name. See them: readout list")
+        named |= dict.fromkeys(found)
+    wanted = tuple(language.strip().lower() for language in languages or ())
+    return Filters(tuple(named), _day(first), _day(until), wanted)
 
 
 @app.command()
@@ -249,6 +292,10 @@ def ask(
     model: Annotated[
         str | None, typer.Option(help="Language model, e.g. openai:gpt-5-mini; overrides READOUT_MODEL.")
     ] = None,
+    outlet: OutletOption = None,
+    first: FromOption = None,
+    until: UntilOption = None,
+    language: LanguageOption = None,
 ) -> None:
     """Answer a question from the articles, with the sentences that the answer rests on."""
     from rag.answering import follow
@@ -260,7 +307,8 @@ def ask(
     answer: Answer | None = None
     with opened(settings) as readout:
         turns = follow(after or [])
-        for event in readout.ask(question, turns, as_of=_day(as_of)):
+        filters = _filters(readout, outlet, first, until, language)
+        for event in readout.ask(question, turns, as_of=_day(as_of), filters=filters):
             if isinstance(event, Answer):
                 answer = event
             elif not as_json:

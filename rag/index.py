@@ -6,18 +6,19 @@ then points the library there, so that readers search the old one until the new 
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import IndexMismatch, LibraryBusy
-from rag.library import Library, State, Version
+from rag.library import Library, State, Version, version_of
 from rag.types import Vectors
 from rag.vectors import VectorIndex
 from rag.words import ANALYZER, WordHit, WordIndex
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
+WIDER = 20  # times as many neighbours are asked for where a filter will strike some: 40 ms at 120 k passages
 PROBES = 3  # passages searched for on opening: finds a lost or emptied index, costs milliseconds
 
 
@@ -129,15 +130,30 @@ class Indexes:
             self.refresh()
             yield (self._vectors, self._words) if self._vectors and self._words else None
 
-    def search_vectors(self, vector: Vectors, most: int) -> list[tuple[str, float]]:
-        """Ids of the nearest passages with their cosine, nearest first."""
-        with self._open() as indexes:
-            return indexes[0].search(vector, most) if indexes else []
+    def search_vectors(
+        self, vector: Vectors, most: int, versions: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Ids of the nearest passages (of these versions, where named) with their cosine, nearest first.
 
-    def search_words(self, words: list[str], most: int) -> list[WordHit]:
-        """Passages with the best BM25 for these stems, best first."""
+        Chroma's own filter takes 90 to 600 ms at 120 k passages. So the neighbours are sifted here, and
+        where too few of them are left, the library's own vectors are compared: exact, and quick because
+        a filter that leaves few of the neighbours seldom leaves many articles.
+        """
         with self._open() as indexes:
-            return indexes[1].search(words, most) if indexes else []
+            if not indexes:
+                return []
+            if versions is None:
+                return indexes[0].search(vector, most)
+            near = indexes[0].search(vector, most * WIDER)
+            left = [hit for hit in near if version_of(hit[0]) in versions][:most]
+            return left if len(left) == most else self.library.nearest(vector, most, versions)
+
+    def search_words(
+        self, words: list[str], most: int, versions: Collection[str] | None = None
+    ) -> list[WordHit]:
+        """Passages (of these versions, where named) with the best BM25 for these stems, best first."""
+        with self._open() as indexes:
+            return indexes[1].search(words, most, versions) if indexes else []
 
     def score_words(self, words: list[str], numbers: list[int]) -> dict[int, float]:
         """BM25 of the passages named; one with none of the words is left out."""

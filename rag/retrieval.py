@@ -21,11 +21,12 @@ from rag.library import Library
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
 from rag.rows import StoredPassage
 from rag.settings import Settings
-from rag.types import Article, Embedder, Hit, Retrieval, Signals, Vectors
+from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.words import content_stems, stems, stems_of_each
 
 Floats = NDArray[np.float64]
 
+NO_FILTERS = Filters()
 LIST_HITS = 3  # hits whose neighbours are looked at when the question asks for a list
 
 # Weights of the standardised signals (z-scores over the candidates), tuned on the open sets.
@@ -69,18 +70,25 @@ class Retriever:
         self._threshold = threshold
 
     def retrieve(
-        self, question: str, *, asked: str = "", as_of: date | None = None, most: int | None = None
+        self,
+        question: str,
+        *,
+        asked: str = "",
+        as_of: date | None = None,
+        most: int | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> Retrieval:
         """The best passages for `asked` (by default the question itself), best first.
 
         `most`: exactly so many, if there are. By default as many as the settings say, and where the
-        question asks for a list, what stands beside the best ones too.
+        question asks for a list, what stands beside the best ones too. `filters`: no other article is
+        looked at, whatever the question itself names.
 
         Raises QuestionError for an empty or too long question, IndexMismatch for an index that was
         built from something else.
         """
         asked = (asked or question).strip()
-        ranking = self.rank(asked, as_of=as_of)
+        ranking = self.rank(asked, as_of=as_of, filters=filters)
         hits = self._spread(ranking.hits, most or self._settings.hits)
         if most is None and asks_for_list(asked):
             hits = _with_neighbours(hits, ranking.hits)
@@ -92,12 +100,23 @@ class Retriever:
             hits=hits,
             evidence=evidence,
             enough=bool(hits) and evidence >= least,
-            span=self.library.span(),
+            span=self.library.select(filters).span if filters else self.library.span(),
             note=ranking.note,
+            filters=filters,
         )
 
-    def rank(self, question: str, *, as_of: date | None = None, hidden: Collection[str] = ()) -> Ranking:
-        """All candidates, best first; articles `hidden` (ids) are passed over as if they were not there."""
+    def rank(
+        self,
+        question: str,
+        *,
+        as_of: date | None = None,
+        hidden: Collection[str] = (),
+        filters: Filters = NO_FILTERS,
+    ) -> Ranking:
+        """All candidates, best first; articles `hidden` (ids) are passed over as if they were not there.
+
+        How rare a word is counts in the whole library, also under `filters`.
+        """
         self._check_question(question)
         state = self._indexes.refresh()
         if state.embedder and state.embedder != self._embedder.fingerprint:
@@ -106,7 +125,7 @@ class Retriever:
             )
         constraints = read_constraints(question, self.library.sources(), as_of or date.today())  # noqa: DTZ011
         vector = self._embedder.embed_question(question)
-        candidates = self._candidates(question, vector)
+        candidates = self._candidates(question, vector, filters)
         wanted = {s.passage.article_id for s in candidates}.difference(hidden)
         articles = {article.id: article for article in self.library.articles(wanted)}
         candidates = [s for s in candidates if s.passage.article_id in articles]
@@ -145,11 +164,12 @@ class Retriever:
                 " or raise READOUT_QUESTION_CHARACTERS."
             )
 
-    def _candidates(self, question: str, vector: Vectors) -> list[StoredPassage]:
-        """The first passages of each index."""
+    def _candidates(self, question: str, vector: Vectors, filters: Filters) -> list[StoredPassage]:
+        """The first passages of each index, of the articles that the filters leave."""
         most = self._settings.candidates
-        near = self._indexes.search_vectors(vector, most)
-        lexical = self._indexes.search_words(content_stems(question), most)
+        versions = self.library.select(filters).versions if filters else None
+        near = self._indexes.search_vectors(vector, most, versions)
+        lexical = self._indexes.search_words(content_stems(question), most, versions)
         return self.library.passages(ids=[key for key, _ in near], numbers=[hit.number for hit in lexical])
 
     def _weights(self, words: list[str], hidden: Collection[str]) -> dict[str, float]:

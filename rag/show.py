@@ -7,7 +7,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from rag.types import (
     Citation,
     Claim,
     Disagreement,
+    Filters,
     Hit,
     Point,
     Span,
@@ -46,6 +47,7 @@ POINTS = {
     Point.DATE: "The articles give different dates",
     Point.OPPOSITE: "The articles say opposite things",
 }
+OUTLETS_MOST = 3  # of a filter, named in a sentence; more of them are counted
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
 
 
@@ -73,13 +75,40 @@ def web_address(url: str) -> str:
 
 def coverage(span: Span) -> str:
     """What a library covers, in one line: '12 articles from 3 outlets, 19 June 2023 to 26 April 2024'."""
-    line = "1 article" if span.articles == 1 else f"{span.articles} articles"
+    line = count_articles(span.articles)
     if span.sources:
         line += f" from {'1 outlet' if len(span.sources) == 1 else f'{len(span.sources)} outlets'}"
     if span.first and span.last:
         first, last = date_label(span.first), date_label(span.last)
         line += f", {first}" if first == last else f", {first} to {last}"
     return line
+
+
+def count_articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count:,} articles"
+
+
+def filter_words(filters: Filters) -> str:
+    """A filter in words: 'outlet River Post; date since 1 May 2024; language en'. Untrusted text."""
+    parts = []
+    if len(filters.outlets) > OUTLETS_MOST:
+        parts.append(f"{len(filters.outlets)} outlets")
+    elif filters.outlets:
+        parts.append(f"outlet {' or '.join(filters.outlets)}")
+    if filters.first or filters.last:
+        parts.append(f"date {period_words(filters.first, filters.last)}")
+    if filters.languages:
+        parts.append(f"language {' or '.join(filters.languages)}")
+    return "; ".join(parts)
+
+
+def period_words(first: date | None, last: date | None) -> str:
+    """'from 1 May 2024 to 3 June 2024', 'since 1 May 2024', 'until 3 June 2024', '1 May 2024'."""
+    if first and first == last:
+        return date_label(first)
+    if first and last:
+        return f"from {date_label(first)} to {date_label(last)}"
+    return f"since {date_label(first)}" if first else f"until {date_label(last)}"
 
 
 def outlet(of: Article | Citation) -> str:
@@ -186,6 +215,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "seconds": answer.seconds,
         "notice": answer.notice,
         "span": _plain(asdict(answer.span)),
+        "filters": _plain(asdict(answer.filters)),
         "unresolved": answer.unresolved,
     }
 
@@ -217,14 +247,10 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Moments as ISO 8601 and tuples as lists, as JSON holds them."""
     return {
-        name: _iso(value)
-        if isinstance(value, datetime)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
+        name: _iso(value) if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def _iso(moment: date | None) -> str | None:
     return moment.isoformat() if moment else None

@@ -6,7 +6,7 @@ Vectors are float32 numpy arrays of length 1 (L2) unless said otherwise.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -88,14 +88,39 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles may answer at all. A field that is empty asks nothing; of several values any will do."""
+
+    outlets: tuple[str, ...] = ()  # as Article.source
+    first: date | None = None  # days of publication in UTC, both included; an undated article is on none
+    last: date | None = None
+    languages: tuple[str, ...] = ()  # as Article.language
+
+    def __bool__(self) -> bool:
+        return bool(self.outlets or self.first or self.last or self.languages)
+
+    def admit(self, source: str, published: date | None, language: str) -> bool:
+        """Whether an article of this outlet, day (UTC) and language may answer."""
+        if (self.outlets and source not in self.outlets) or (
+            self.languages and language not in self.languages
+        ):
+            return False
+        if not (self.first or self.last):
+            return True
+        return published is not None and (self.first or date.min) <= published <= (self.last or date.max)
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
-    """What the library covers, so that a refusal can say what was searched."""
+    """What the library, or what a filter left of it, covers: a refusal can then say what was searched."""
 
     articles: int = 0
     passages: int = 0
     sources: tuple[str, ...] = ()  # outlets, most articles first
     first: datetime | None = None  # earliest and latest publication
     last: datetime | None = None
+    languages: tuple[str, ...] = ()  # those named, most articles first
+    of: int = 0  # articles in the whole library
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +132,9 @@ class Retrieval:
     hits: tuple[Hit, ...]  # best first
     evidence: float  # 0..1, calibrated: how likely the hits answer the question
     enough: bool  # False: say that the articles do not cover it, ask no model
-    span: Span
+    span: Span  # what was searched
     note: str = ""  # a constraint that was relaxed, say
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +231,7 @@ class Answer:
     span: Span = field(default_factory=Span)
     unresolved: int = 0  # markers that pointed at no sentence of the prompt; never shown as citations
     disagreements: tuple[Disagreement, ...] = ()
+    filters: Filters = field(default_factory=Filters)  # which articles were asked
 
     @property
     def text(self) -> str:
@@ -266,7 +293,7 @@ class Feedback:
     history: tuple[Turn, ...] = ()  # the conversation before, oldest first
 
 
-def date_label(moment: datetime | None) -> str:
+def date_label(moment: date | None) -> str:
     """A day as readers write it: '26 April 2024'."""
     return f"{moment.day} {moment:%B %Y}" if moment else "no date"
 

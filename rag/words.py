@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,20 +146,25 @@ class WordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def search(self, words: Sequence[str], most: int) -> list[WordHit]:
-        """The passages with the best BM25 for these stems, best first."""
-        if not words or not self._searcher.num_docs:
+    def search(
+        self, words: Sequence[str], most: int, versions: Collection[str] | None = None
+    ) -> list[WordHit]:
+        """The passages (of these versions, where named) with the best BM25 for these stems, best first."""
+        import tantivy
+
+        if not words or not self._searcher.num_docs or (versions is not None and not versions):
             return []
-        return self._hits(self._any_of(words), most)
+        query = self._any_of(words)
+        if versions is not None:
+            some = tantivy.Query.term_set_query(self._schema, "version", list(versions))
+            query = _both(tantivy.Query.const_score_query(some, 0.0), query)
+        return self._hits(query, most)
 
     def score(self, words: Sequence[str], numbers: Sequence[int]) -> dict[int, float]:
         """BM25 of the passages named, for these stems; a passage with none of them is left out."""
-        import tantivy
-
         if not words or not numbers:
             return {}
-        must = tantivy.Occur.Must
-        query = tantivy.Query.boolean_query([(must, self._among(numbers)), (must, self._any_of(words))])
+        query = _both(self._among(numbers), self._any_of(words))
         return {hit.number: hit.score for hit in self._hits(query, len(numbers))}
 
     def _among(self, numbers: Sequence[int]) -> Any:
@@ -195,6 +200,13 @@ class WordIndex:
         found = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs)).hits
         values = self._searcher.fast_field_values("number", [address for _, address in found])
         return sorted(int(value or 0) for value in values)
+
+
+def _both(one: Any, other: Any) -> Any:
+    import tantivy
+
+    must = tantivy.Occur.Must
+    return tantivy.Query.boolean_query([(must, one), (must, other)])
 
 
 @cache

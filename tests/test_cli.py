@@ -100,6 +100,23 @@ def test_what_the_articles_do_not_cover_is_said(readout: Command) -> None:
     assert answer["hits"]
 
 
+def test_filters_keep_other_articles_out_and_the_refusal_says_so(readout: Command) -> None:
+    question = ("ask", "--json", "What is the first red line?")
+    within = json.loads(
+        readout(*question, "--outlet", "wire", "--from", "2024-04-26", "--until", "2024-04-26")
+    )
+    assert within["status"] == "answered"
+    assert {hit["source"] for hit in within["hits"]} == {"Example Wire"}
+    assert within["filters"]["first"] == within["filters"]["last"] == "2024-04-26"
+    without = json.loads(readout(*question, "--from", "2024-04-27"))
+    assert {hit["title"] for hit in without["hits"]} == {"Pandas arrive in San Diego"}
+    assert "Searched: 1 of 2 articles, filtered by date since 27 April 2024." in without["notice"]
+    assert "No outlet of the library has 'Gazette' in its name." in readout(
+        "ask", "Who?", "--outlet", "Gazette", fails=True
+    )
+    assert "Searched: 0 of 2 articles." in readout("search", "pandas", "--language", "fr")
+
+
 def test_a_follow_up_is_asked_within_its_conversation(readout: Command) -> None:
     question = ("ask", "--json", "And who met him?", "--after", "What did Wang say about Taiwan?")
     assert json.loads(readout(*question))["asked"] == "And who met him? (What did Wang say about Taiwan?)"

@@ -14,7 +14,7 @@ ARROW = (
     {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html"},
     {"verdicts"},
     {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
-    {"schema", "feedback", "rows", "words", "vectors", "library"},
+    {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
     {"index", "faults", "questions", "links"},
     {"adding", "evidence", "models"},
     {"retrieval", "generative", "extractive"},
