@@ -233,8 +233,8 @@ def test_an_article_that_changed_since_shows_no_marks_of_the_old_one() -> None:
 def test_json_has_the_agreed_shape_and_its_quotes_are_exact() -> None:
     data = json.loads(json.dumps(answer_json(make_answer())))
     assert set(data) == set(
-        "status question asked answer claims disagreements hits model seconds notice span".split()
-        + ["filters", "unresolved"]
+        "status question asked answer claims disagreements hits model seconds notice span unresolved"
+        " filters".split()
     )
     assert data["status"] == "answered"
     assert data["answer"] == "They spoke for five hours. [1] It was a success."
