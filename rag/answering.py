@@ -18,11 +18,15 @@ from rag.extractive import ExtractiveAnswerer
 from rag.generative import GenerativeAnswerer
 from rag.index import Indexes
 from rag.library import Library
+from rag.loopback import LocalModels
+from rag.models import accepted, known_model_offer
 from rag.passages import split_sentences
 from rag.questions import full_question
+from rag.repair import doubtful_claims, put_better
 from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
 from rag.show import count_articles, filter_words
+from rag.thoughts import after_thoughts
 from rag.types import (
     Answer,
     Answerer,
@@ -35,12 +39,14 @@ from rag.types import (
     Filters,
     Hit,
     Marker,
+    Offer,
     Piece,
     Retrieval,
     Sentence,
     Span,
     Status,
     Turn,
+    Usage,
     Vectors,
     date_label,
 )
@@ -62,6 +68,8 @@ class Readout:
         self.retriever = Retriever(library, self.indexes, embedder, settings)
         self.adder = Adder(library, self.indexes, embedder, settings)
         self.answerer = answerer or choose_answerer(settings)
+        self._local = LocalModels(settings.ports)
+        self._accepted: dict[Offer, Answerer] = {}
 
     def close(self) -> None:
         self.indexes.close()
@@ -71,6 +79,20 @@ class Readout:
         """Loads the encoder and opens the indexes, so that the first question is no slower than others."""
         self.embedder.embed_question("warm")
         self.indexes.refresh()
+
+    def offers(self) -> tuple[Offer, ...]:
+        """Models that a page may offer while none is set; known at once, as what runs here is sought behind.
+
+        Sends nothing to any of them but the question which models they are.
+        """
+        if self.settings.model or self.settings.base_url:
+            return ()
+        offers = (known_model_offer(self.settings), self._local.found())
+        return tuple(offer for offer in offers if offer)
+
+    def accept(self, offer: Offer) -> Answerer:
+        """What writes with an offered model: the same each time, as its connection and pauses are shared."""
+        return self._accepted.setdefault(offer, GenerativeAnswerer(accepted(self.settings, offer)))
 
     def span(self) -> Span:
         return self.library.span()
@@ -94,20 +116,28 @@ class Readout:
 
         `turns`: the conversation so far, oldest first. `as_of`: the day that 'last week' counts from.
         `filters`: the articles that may answer.
-        A model's failure arrives as an Answer with status failed or incomplete. Raises QuestionError for
-        a question that cannot be asked, LibraryError where library or indexes cannot be searched.
+        A model's failure arrives as an Answer with status failed (its sentences are quoted ones then) or
+        incomplete. Raises QuestionError for a question that cannot be asked, LibraryError where library or
+        indexes cannot be searched.
         """
         began = time.monotonic()
         writer = answerer or self.answerer
-        written = _Written(question, self._sentence_vectors)
+        if isinstance(writer, GenerativeAnswerer):
+            writer = writer.for_one()
+        written = _Written(question, writer, self._sentence_vectors)
         try:
             for chunk in self._chain(writer, turns, as_of, filters).stream({"question": question}):
                 yield from written.take(chunk)
         except ModelCut as error:
             written.fail(Status.INCOMPLETE, str(error))
         except ModelError as error:
-            written.fail(Status.INCOMPLETE if written.begun else Status.FAILED, str(error))
-        yield replace(written.answer(writer), seconds=time.monotonic() - began)
+            if written.begun:
+                written.fail(Status.INCOMPLETE, str(error))
+            else:
+                written.fail(Status.FAILED, f"{error} Sentences of the articles are quoted instead.")
+                yield from written.quote()
+        answer = written.answer(spent=time.monotonic() - began)
+        yield replace(answer, seconds=time.monotonic() - began)
 
     def _sentence_vectors(self, hits: Sequence[Hit]) -> dict[str, Vectors]:
         stored = self.library.passages(ids=[hit.passage.id for hit in hits])
@@ -145,14 +175,21 @@ def _rewrite(answerer: Answerer, question: str, turns: Sequence[Turn]) -> str:
 class _Written:
     """The answer as it comes in."""
 
-    def __init__(self, question: str, vectors: Callable[[Sequence[Hit]], Mapping[str, Vectors]]) -> None:
+    def __init__(
+        self,
+        question: str,
+        answerer: Answerer,
+        vectors: Callable[[Sequence[Hit]], Mapping[str, Vectors]],
+    ) -> None:
         self._question = question
+        self._answerer = answerer
         self._vectors = vectors  # of the sentences of hits
         self._retrieval: Retrieval | None = None
         self._resolver = Resolver(())
         self._pieces: list[str | Citation] = []
         self._status = Status.ANSWERED
         self._fault = ""
+        self._quotes = False  # the pieces are whole sentences of articles, whoever was to write
 
     @property
     def begun(self) -> bool:
@@ -164,27 +201,50 @@ class _Written:
             self._retrieval = chunk["retrieval"]
             self._resolver = Resolver(chunk["retrieval"].hits)
             yield chunk["retrieval"]
-        piece = chunk.get("piece")
+        if "piece" in chunk:
+            yield from self._take_piece(chunk["piece"])
+
+    def _take_piece(self, piece: Piece) -> Iterator[str | Citation]:
         if isinstance(piece, Marker):
             citation = self._resolver.cite(piece)
             if citation:
                 self._pieces.append(citation)
                 yield citation
-        elif piece:
+            return
+        if isinstance(self._answerer, GenerativeAnswerer) and not self._quotes:
+            piece, thoughts = after_thoughts(piece)
+            if thoughts:
+                self._forget()
+        if piece:
             self._pieces.append(piece)
             yield piece
+
+    def _forget(self) -> None:
+        """What came so far were thoughts, as it turns out."""
+        self._pieces.clear()
+        self._resolver = Resolver(self._retrieval.hits if self._retrieval else ())
+
+    def quote(self) -> Iterator[str | Citation]:
+        """The sentences that would be quoted without a model, in place of what it did not write."""
+        assert self._retrieval is not None
+        self._quotes = True
+        for piece in ExtractiveAnswerer().write(self._retrieval, ()):
+            yield from self._take_piece(piece)
 
     def fail(self, status: Status, fault: str) -> None:
         self._status, self._fault = status, fault
 
-    def answer(self, answerer: Answerer) -> Answer:
-        retrieval = self._retrieval
+    def answer(self, spent: float) -> Answer:
+        """The whole answer; `spent` seconds of its time are over."""
+        answerer, retrieval = self._answerer, self._retrieval
         assert retrieval is not None  # the chain yields it first, or raises
         status = self._status
         if status is Status.ANSWERED and not self.begun:  # too little evidence, or the model refused
             status = Status.NOT_IN_ARTICLES
-        split = whole_sentence if isinstance(answerer, ExtractiveAnswerer) else split_sentences
+        quotes = self._quotes or isinstance(answerer, ExtractiveAnswerer)
+        split = whole_sentence if quotes else split_sentences
         claims = build_claims(self._pieces, split) if status is not Status.NOT_IN_ARTICLES else ()
+        claims, repaired = self._repair(claims, retrieval, spent)
         notice = self._fault or (
             refusal_notice(retrieval.span, retrieval.filters)
             if status is Status.NOT_IN_ARTICLES
@@ -203,7 +263,22 @@ class _Written:
             unresolved=self._resolver.unresolved,
             disagreements=self._disagreements(claims, retrieval.hits),
             filters=retrieval.filters,
+            usage=answerer.usage if isinstance(answerer, GenerativeAnswerer) else Usage(),
+            repaired=repaired,
         )
+
+    def _repair(
+        self, claims: tuple[Claim, ...], retrieval: Retrieval, spent: float
+    ) -> tuple[tuple[Claim, ...], int]:
+        """The claims, and how many of them the model has worded anew: once, and only if all came."""
+        doubtful = doubtful_claims(claims)
+        if self._fault or not doubtful or not isinstance(self._answerer, GenerativeAnswerer):
+            return claims, 0
+        wordings = self._answerer.reword(retrieval, doubtful, spent)
+        claims, better, self._resolver = put_better(
+            claims, dict(zip(doubtful, wordings, strict=True)), self._resolver
+        )
+        return claims, better
 
     def _disagreements(self, claims: Sequence[Claim], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
         cited = list({c.number: c for claim in claims for c in claim.citations}.values())

@@ -160,6 +160,12 @@ class Resolver:
             quote=sentence.text,
         )
 
+    def branch(self) -> "Resolver":
+        """Another one that goes on from here; what it does leaves this one as it is."""
+        branch = Resolver(self._hits)
+        branch._numbers, branch.unresolved = dict(self._numbers), self.unresolved
+        return branch
+
 
 @dataclass(frozen=True, slots=True)
 class _Span:

@@ -9,6 +9,7 @@ ReadoutError
 ├── EmbedderError        the encoder cannot be made or asked
 ├── QuestionError        a question that cannot be asked (empty, too long)
 └── ModelError           the language model did not answer, or not wholly
+    ├── ModelAway        its server is not there or does not work just now
     └── ModelCut         it stopped in the middle: what came so far is kept, marked incomplete
 """
 
@@ -46,6 +47,10 @@ class QuestionError(ReadoutError):
 
 
 class ModelError(ReadoutError):
+    pass
+
+
+class ModelAway(ModelError):
     pass
 
 

@@ -18,6 +18,12 @@ class Fault:
     sentence: str
     passing: bool = False  # worth another try
     wait: float | None = None  # seconds that the server asked for
+    slow: bool = False  # the time for an answer ran out
+
+    @property
+    def away(self) -> bool:
+        """Whether the server does not work just now, whatever it is asked."""
+        return self.passing or self.slow
 
 
 def explain(error: Exception, who: str) -> Fault:
@@ -39,7 +45,7 @@ def explain(error: Exception, who: str) -> Fault:
         return Fault(sentence, passing=True, wait=_retry_after(error))
     if isinstance(error, neutral.ModelTimeoutError | TimeoutError):
         sentence = f"The {who} did not finish in time. Ask again, or allow more with READOUT_MODEL_SECONDS."
-        return Fault(sentence, passing=not isinstance(error, TimeoutError))
+        return Fault(sentence, passing=not isinstance(error, TimeoutError), slow=True)
     if isinstance(error, neutral.ModelConnectionError):
         sentence = f"The connection to the {who} failed. Check that it runs, and READOUT_BASE_URL."
         return Fault(sentence, passing=True)

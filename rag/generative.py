@@ -1,16 +1,22 @@
 """Answers that a language model writes from the passages."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
+from math import ceil
 from typing import TYPE_CHECKING
 
+from rag.breaker import FAILURES, Breaker
 from rag.citations import read_markers
-from rag.errors import ModelError
-from rag.models import chat_model, model_name, stream_text
-from rag.prompts import REFUSAL, passage_block, passages_prompt, rewrite_prompt
+from rag.errors import ModelAway, ModelError
+from rag.models import chat_model, model_name
+from rag.prompts import REFUSAL, Message, passage_block, passages_prompt, repair_prompt, rewrite_prompt
+from rag.replies import stream_text, who_is
 from rag.settings import Settings
-from rag.types import Hit, Marker, Piece, Retrieval, Turn
+from rag.types import Claim, Hit, Marker, Piece, Retrieval, Turn, Usage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -18,6 +24,9 @@ if TYPE_CHECKING:
 BYTES_PER_TOKEN = 3  # English news has about 4, Chinese 3: an estimate on the safe side
 REWRITE_SECONDS = 15.0  # a follow-up waits no longer for its full question
 REWRITE_CHARACTERS = 500  # longest full question; more is no question
+REPAIR_SECONDS = 3.0  # of an answer's time; with less left nothing is worded anew
+
+_REWORDED = re.compile(r"^[ \t]*(\d{1,3})[ \t]*[:.)][ \t]*(\S.*)$", re.MULTILINE)
 
 log = logging.getLogger("readout.generative")
 
@@ -28,10 +37,19 @@ class GenerativeAnswerer:
     def __init__(self, settings: Settings, model: "BaseChatModel | None" = None) -> None:
         self._settings = settings
         self._given = model
+        self._breaker = Breaker(settings.model_pause)
+        self._usage = Usage()
+        self._shared = self  # whose model is asked
+
+    def for_one(self) -> "GenerativeAnswerer":
+        """The same for one answer: it shares the model and its pauses, and counts its own tokens."""
+        one = copy(self)
+        one._usage = Usage()
+        return one
 
     @property
     def name(self) -> str:
-        return model_name(self._settings) or type(self._given).__name__
+        return model_name(self._settings.model) or type(self._given).__name__
 
     @property
     def notice(self) -> str:
@@ -40,8 +58,19 @@ class GenerativeAnswerer:
             "each sentence is checked against the sentence it cites."
         )
 
+    @property
+    def usage(self) -> Usage:
+        """What was used so far, with its cost where a price is set."""
+        used, settings = self._usage, self._settings
+        if not (used.tries and (settings.price_read or settings.price_written)):
+            return used
+        cost = (used.read * settings.price_read + used.written * settings.price_written) / 1e6
+        return replace(used, cost=cost)
+
     @cached_property
     def _model(self) -> "BaseChatModel":
+        if self._shared is not self:
+            return self._shared._model
         return self._given or chat_model(self._settings)
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
@@ -52,33 +81,70 @@ class GenerativeAnswerer:
         the passages are the answer's only source. Raises ModelError, ModelCut, SettingsError.
         """
         hits = fitting_hits(retrieval.hits, self._settings.context_tokens)
-        texts = stream_text(
-            self._model,
-            passages_prompt(retrieval.asked, hits),
-            seconds=self._settings.model_seconds,
-            attempts=self._settings.model_attempts,
-        )
-        for piece in read_markers(without_refusal(texts)):
-            unseen = isinstance(piece, Marker) and piece.hit > len(hits)
-            yield Marker(0, 0) if unseen else piece
+        texts = self._texts(passages_prompt(retrieval.asked, hits), self._settings.model_seconds)
+        yield from _seen(read_markers(without_refusal(texts)), len(hits))
 
     def rewrite(self, question: str, turns: Sequence[Turn]) -> str:
         """A follow-up as a full question; `question` itself if the model gives none in time."""
         if not turns:
             return question
-        texts = stream_text(
-            self._model,
-            rewrite_prompt(question, turns),
-            seconds=min(REWRITE_SECONDS, self._settings.model_seconds),
-            attempts=self._settings.model_attempts,
-        )
+        seconds = min(REWRITE_SECONDS, self._settings.model_seconds)
         try:
-            lines = "".join(texts).splitlines()
+            lines = "".join(self._texts(rewrite_prompt(question, turns), seconds)).splitlines()
         except ModelError as error:
             log.info("The follow-up is searched as typed: %s", error)
             return question
         full = next((" ".join(line.split()) for line in lines if line.strip()), "")
         return full if 0 < len(full) <= REWRITE_CHARACTERS else question
+
+    def reword(self, retrieval: Retrieval, doubtful: Sequence[Claim], spent: float) -> Sequence[list[Piece]]:
+        """Each claim in other words, in their order; empty for one that the model could not mend.
+
+        `spent` seconds of the answer's time are over. A failure of the model leaves all of them empty.
+        """
+        none: list[list[Piece]] = [[] for _ in doubtful]
+        hits = fitting_hits(retrieval.hits, self._settings.context_tokens)
+        seconds = self._settings.model_seconds - spent
+        if not self._settings.repair or not doubtful or seconds < REPAIR_SECONDS:
+            return none
+        try:
+            text = "".join(self._texts(repair_prompt(retrieval.asked, hits, doubtful), seconds))
+        except ModelError as error:
+            log.info("Sentences that are not supported stay as they are: %s", error)
+            return none
+        lines = {int(found[1]): found[2] for found in _REWORDED.finditer(text)}
+        return [
+            list(_seen(read_markers([lines.get(number, "")]), len(hits)))
+            for number in range(1, len(doubtful) + 1)
+        ]
+
+    def _texts(self, messages: Sequence[Message], seconds: float) -> Iterator[str]:
+        """What the model writes, unless it is left alone just now. Raises ModelError."""
+        model = self._model
+        if left := self._breaker.left():
+            raise ModelAway(
+                f"The {who_is(model)} failed {FAILURES} times in a row and is left alone for "
+                f"{ceil(left)} more seconds. Ask again then."
+            )
+        attempts = self._settings.model_attempts
+        texts = stream_text(model, messages, seconds=seconds, attempts=attempts, count=self._count)
+        try:
+            for text in texts:
+                self._breaker.worked()
+                yield text
+        except ModelAway:
+            self._breaker.failed()
+            raise
+
+    def _count(self, usage: Usage) -> None:
+        self._usage += usage
+
+
+def _seen(pieces: Iterable[Piece], hits: int) -> Iterator[Piece]:
+    """The pieces, with Marker(0, 0) for each marker to a hit that the model was not given."""
+    for piece in pieces:
+        unseen = isinstance(piece, Marker) and piece.hit > hits
+        yield Marker(0, 0) if unseen else piece
 
 
 def fitting_hits(hits: Sequence[Hit], tokens: int) -> Sequence[Hit]:

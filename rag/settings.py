@@ -82,6 +82,33 @@ class Settings(BaseSettings):
         description="Tokens of passages put before a model; whole lowest passages are left out beyond. "
         "Fits the 8 k windows of small local models with room for the answer.",
     )
+    model_pause: float = Field(
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="Seconds for which a model is left alone after three failures in a row; answers are "
+        "quoted sentences meanwhile. 0: it is asked every time.",
+    )
+    repair: bool = Field(
+        default=False,
+        description="Whether a model words sentences anew that the check found not supported: once, within "
+        "the same time, and checked again. Costs a second request for such an answer.",
+    )
+    price_read: float = Field(
+        default=0.0,
+        ge=0,
+        description="Price of a million tokens that the model reads, in US dollars, as its provider lists "
+        "it; with READOUT_PRICE_WRITTEN each answer shows what it cost.",
+    )
+    price_written: float = Field(
+        default=0.0, ge=0, description="Price of a million tokens that the model writes, in US dollars."
+    )
+    local_ports: str = Field(
+        default="11434,8000,8080,1234",
+        pattern=r"^\d{1,5}(,\d{1,5})*$",
+        description="Ports of this machine at which the page looks for a model server (Ollama, vLLM, "
+        "llama.cpp, LM Studio) to offer, while no model is set. 0: it does not look.",
+    )
     precision: Literal["int8", "fp32"] = Field(
         default="int8",
         description="Arithmetic of the embedded encoder; int8 is about twice as fast as fp32. "
@@ -142,6 +169,11 @@ class Settings(BaseSettings):
         if isinstance(value, SecretStr):
             return "set, not shown" if value.get_secret_value() else ""
         return without_user(value) if name == "base_url" else str(value)
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports of `local_ports` that can be one."""
+        return tuple(port for port in map(int, self.local_ports.split(",")) if 0 < port < 65536)
 
     def shaping(self) -> dict[str, str | int | float]:
         """What shapes an answer, for a record of it: no key, no address, no folder of the user's."""

@@ -22,6 +22,7 @@ from rag.types import (
     Point,
     Span,
     Status,
+    Usage,
     Verdict,
     date_label,
 )
@@ -147,8 +148,8 @@ def sources_text(answer: Answer) -> str:
     if doubtful:
         lines += ["", "Checked against the sources:"]
         lines += [f"  {MARKS[c.verdict][0]} {_line(verdict_words(c))}: “{_line(c.text)}”" for c in doubtful]
-    if answer.unresolved:
-        lines += ["", unresolved_note(answer.unresolved)]
+    notes = [note for note in (unresolved_note(answer.unresolved), usage_note(answer.usage)) if note]
+    lines += [line for note in notes for line in ("", note)]
     return "\n".join(lines)
 
 
@@ -166,9 +167,32 @@ def _disagreement_lines(one: Disagreement) -> Iterator[str]:
 
 
 def unresolved_note(count: int) -> str:
-    """Says that a model cited what it was never given."""
+    """Says that a model cited what it was never given; nothing where it did not."""
+    if not count:
+        return ""
     which = "1 reference of the model" if count == 1 else f"{count} references of the model"
     return f"{which} pointed at no sentence that it was given and {'is' if count == 1 else 'are'} not shown."
+
+
+def repaired_note(count: int) -> str:
+    """Says that sentences were worded anew; nothing where none was."""
+    if not count:
+        return ""
+    return f"{'1 sentence was' if count == 1 else f'{count} sentences were'} worded anew after the check."
+
+
+def usage_note(usage: Usage) -> str:
+    """What a model read and wrote for an answer, and what that cost; nothing where none was asked."""
+    if not usage.tries:
+        return ""
+    about = "about " if usage.estimated else ""
+    note = f"{about}{usage.read:,} tokens read, {usage.written:,} written"
+    return note if usage.cost is None else f"{note}, {about}{_dollars(usage.cost)}"
+
+
+def _dollars(cost: float) -> str:
+    """With two figures that count: '$0.0012', '$1.50'."""
+    return f"${cost:.2f}" if cost >= 0.1 else f"${cost:.4f}" if cost >= 0.0001 else "less than $0.0001"
 
 
 def _source_lines(citation: Citation) -> Iterator[str]:
@@ -217,6 +241,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "span": _plain(asdict(answer.span)),
         "filters": _plain(asdict(answer.filters)),
         "unresolved": answer.unresolved,
+        "usage": asdict(answer.usage),
+        "repaired": answer.repaired,
     }
 
 

@@ -217,6 +217,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a language model read and wrote, in tokens: of one try, or of all that an answer took."""
+
+    tries: int = 0  # those that used any
+    read: int = 0
+    written: int = 0  # thoughts included, where the server counts them
+    estimated: bool = False  # by length, as a server did not say
+    cost: float | None = None  # in US dollars; None where no price is set
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together. The cost is to be set anew."""
+        return Usage(
+            self.tries + other.tries,
+            self.read + other.read,
+            self.written + other.written,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A whole answer, checked."""
 
@@ -232,6 +252,8 @@ class Answer:
     unresolved: int = 0  # markers that pointed at no sentence of the prompt; never shown as citations
     disagreements: tuple[Disagreement, ...] = ()
     filters: Filters = field(default_factory=Filters)  # which articles were asked
+    usage: Usage = field(default_factory=Usage)  # all zero where no language model was asked
+    repaired: int = 0  # claims that the model worded anew after the check had found them not supported
 
     @property
     def text(self) -> str:
@@ -257,6 +279,15 @@ class Turn:
     question: str
     asked: str = ""
     answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A language model that can be used in one click, and where it is asked."""
+
+    model: str  # as READOUT_MODEL
+    base_url: str  # as READOUT_BASE_URL: empty for OpenAI's own address
+    server: str  # as a reader knows it: 'OpenAI', 'Ollama'
 
 
 class Rating(StrEnum):

@@ -1,11 +1,14 @@
 """What several test files share."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from rag.embedding import EmbeddedEncoder
 from rag.settings import Settings
+
+os.environ["READOUT_LOCAL_PORTS"] = "0"  # no test looks at what else runs on this machine
 
 # In the repository, not in a temporary folder: the encoder's graph is then made once, not at each run.
 ENCODER_CACHE = Path(__file__).parent.parent / "build" / "encoder-cache"

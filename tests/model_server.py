@@ -7,7 +7,7 @@
         assert len(server.requests) == 2
 
 Each behaviour is one function named after it. A request with "stream": false gets the scripted text
-as one JSON object. `server.text` is what 'good' and its kin write.
+as one JSON object. `server.texts` are what 'good' and its kin write, request by request.
 """
 
 import json
@@ -38,7 +38,7 @@ class ModelServer:
     """A context manager; `requests` holds all that was received, in order."""
 
     def __init__(self, text: str = GOOD) -> None:
-        self.text = text
+        self.texts = [text]  # the last one is kept for all requests that follow
         self.requests: list[Request] = []
         self.disconnects = 0  # clients that left before the answer was over
         self.closing = threading.Event()
@@ -51,6 +51,11 @@ class ModelServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @property
+    def text(self) -> str:
+        with self._lock:
+            return self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
 
     def behave(self, *names: str) -> None:
         """What the next requests get, one name each; the last one is kept for all that follow."""
@@ -93,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.owner.take(Request(self.path, self._received_headers(), {}))
-        self.reply(200, b"{}")
+        self.reply(200, json.dumps({"object": "list", "data": [{"id": "scripted:8b"}]}).encode())
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
@@ -268,6 +273,38 @@ def comments(x: Exchange) -> None:
     x.finish()
 
 
+def usage_on_each(x: Exchange) -> None:
+    """Counts on with every frame, as some servers do."""
+    x.start()
+    words = _words(x.text)
+    for number, word in enumerate(words, 1):
+        usage = {"prompt_tokens": 9, "completion_tokens": number, "total_tokens": 9 + number}
+        choice = {"index": 0, "delta": {"content": word}, "finish_reason": None}
+        x.event(_frame("chat.completion.chunk", choices=[choice], usage=usage))
+    x.finish()
+
+
+def no_stream_options(x: Exchange) -> None:
+    """Refuses an option that it does not know."""
+    if "stream_options" in x.request.body:
+        x.fail(400, "Unrecognized request argument supplied: stream_options")
+    else:
+        good(x)
+
+
+def thinking(x: Exchange) -> None:
+    """Thinks aloud before it answers, letter by letter."""
+    x.say(list("<think>\nThe user wants [1.2]; canary-thought.\n</think>\n\n" + x.text))
+
+
+def thinking_apart(x: Exchange) -> None:
+    """Thoughts in a field of their own."""
+    x.start()
+    x.delta(role="assistant", content=None, reasoning_content="canary-thought", reasoning="canary-thought")
+    x.delta(content=x.text)
+    x.finish()
+
+
 def lying_markers(x: Exchange) -> None:
     x.say(_words("Nothing of this is so [9.9]. Nor this [1.99]. Nor this [0.0]. Nor [-1.2]. This is [1.1]."))
 
@@ -298,6 +335,27 @@ def obeying(x: Exchange) -> None:
 
 
 # Behaviours: answers that are not whole
+
+
+def thinking_on(x: Exchange) -> None:
+    """Thinks for ever, and says nothing."""
+    x.start()
+    x.delta(content="<think>")
+    while True:
+        x.wait(0.1)
+        x.delta(content="canary-thought ")
+
+
+def thinking_only(x: Exchange) -> None:
+    x.say(["<think>canary-thought", " and no end"])
+
+
+def thinking_cut(x: Exchange) -> None:
+    """The connection breaks while it thinks."""
+    x.start()
+    x.delta(content="<think>canary-thought")
+    x.wait(0.1)
+    x.cut()
 
 
 def slow_drip(x: Exchange) -> None:
@@ -498,7 +556,7 @@ def redirect(x: Exchange) -> None:
 
 
 def error_400(x: Exchange) -> None:
-    x.fail(400, "Unrecognized request argument supplied: stream_options")
+    x.fail(400, "Unrecognized request argument supplied: temperature")
 
 
 def context_overflow(x: Exchange) -> None:

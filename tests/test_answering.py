@@ -12,8 +12,8 @@ from rag.extractive import ExtractiveAnswerer
 from rag.generative import GenerativeAnswerer
 from rag.prompts import REFUSAL
 from rag.settings import Settings
-from rag.types import Answer, Citation, Marker, Piece, Retrieval, Status, Turn, Verdict
-from tests.model_server import ModelServer
+from rag.types import Answer, Citation, Marker, Piece, Retrieval, Status, Turn, Usage, Verdict
+from tests.model_server import ModelServer, Request
 from tests.test_retrieval import make_readout
 
 QUESTION = "What is the first red line?"
@@ -197,6 +197,96 @@ def test_a_failing_server_leaves_the_passages_and_the_next_question_works(
         server.behave("good")
         _, answer = ask(readout, answerer=writer)
         assert answer.status is Status.ANSWERED
+
+
+def test_what_a_model_did_not_write_is_quoted_instead(readout: Readout) -> None:
+    _, quoted = ask(readout)
+    with ModelServer() as server:
+        server.behave("error_401")
+        events, answer = ask(readout, answerer=over_http(readout, server))
+    assert answer.status is Status.FAILED
+    assert "was not accepted" in answer.notice
+    assert answer.notice.endswith("Sentences of the articles are quoted instead.")
+    assert answer.claims == quoted.claims and answer.model == "tiny"
+    assert [event for event in events if isinstance(event, Citation)] == list(answer.citations)
+
+
+def test_an_answer_names_its_tokens_and_quoted_sentences_have_none(readout: Readout) -> None:
+    with ModelServer() as server:
+        server.behave("usage_at_end")
+        assert ask(readout, answerer=over_http(readout, server))[1].usage == Usage(1, 9, 5)
+    assert ask(readout)[1].usage == Usage()
+
+
+def test_thoughts_are_in_no_event_and_in_no_claim(readout: Readout) -> None:
+    with ModelServer("Wang Yi called the Taiwan question the first red line [1.1].") as server:
+        server.behave("thinking")
+        events, answer = ask(readout, answerer=over_http(readout, server))
+    assert "canary" not in str(events) + str(answer) and answer.claims[0].verdict is Verdict.SUPPORTED
+    assert answer.unresolved == 0
+
+
+def test_thoughts_without_a_beginning_are_in_no_claim(readout: Readout) -> None:
+    text = "canary [1.2] and [9.9]\n</think>\n\nWang Yi called the Taiwan question the first red line [1.1]."
+    with ModelServer(text) as server:
+        server.behave("split_markers")
+        _, answer = ask(readout, answerer=over_http(readout, server))
+    assert answer.text == "Wang Yi called the Taiwan question the first red line. [1]"
+    assert answer.unresolved == 0
+
+
+# One more try at what the check did not find
+
+
+FALSE = "Blinken ate noodles with 48 farmers in Chengdu [1.1]."
+TRUE = "Wang Yi called the Taiwan question the first red line [1.1]."
+
+
+def repairing(readout: Readout, server: ModelServer, **changes: object) -> GenerativeAnswerer:
+    address = {"model": "tiny", "base_url": server.url, "model_seconds": 20, "repair": True, **changes}
+    return GenerativeAnswerer(readout.settings.model_copy(update=address))
+
+
+def ask_twice(readout: Readout, first: str, second: str, **changes: object) -> tuple[Answer, list[Request]]:
+    """Asks a model that writes `first`, and `second` when it is asked to word something anew."""
+    with ModelServer() as server:
+        server.texts = [first, second]
+        _, answer = ask(readout, answerer=repairing(readout, server, **changes))
+        return answer, list(server.requests)
+
+
+def test_a_claim_that_is_not_supported_is_worded_anew_once_and_judged_again(readout: Readout) -> None:
+    answer, requests = ask_twice(readout, f"{TRUE} {FALSE}", f"1: {TRUE}")
+    assert [claim.verdict for claim in answer.claims] == [Verdict.SUPPORTED] * 2
+    assert answer.repaired == 1 and len(requests) == 2 and answer.usage.tries == 2
+    assert "noodles" not in answer.text
+    assert "1: Blinken ate noodles with 48 farmers in Chengdu." in requests[1].prompt
+    assert "first red line" in requests[1].prompt.split("<question>")[0]  # the passages are there
+
+
+@pytest.mark.parametrize(
+    "second", ["1: -", "", f"1: {FALSE}", "1: Wang is tall.", f"1: {TRUE[:-1]} [9.9].", f"7: {TRUE}", "1:"]
+)
+def test_a_claim_that_got_no_better_stays_as_it_was(readout: Readout, second: str) -> None:
+    plain, _ = ask_twice(readout, f"{TRUE} {FALSE}", "", repair=False)
+    answer, requests = ask_twice(readout, f"{TRUE} {FALSE}", second)
+    assert answer.claims == plain.claims
+    assert plain.claims[1].verdict is Verdict.NOT_SUPPORTED
+    assert answer.unresolved == 0 and answer.repaired == 0 and len(requests) >= 2
+
+
+def test_nothing_is_worded_anew_where_all_is_supported_or_the_time_is_over(readout: Readout) -> None:
+    assert len(ask_twice(readout, TRUE, "")[1]) == 1
+    assert len(ask_twice(readout, FALSE, f"1: {TRUE}", model_seconds=2)[1]) == 1
+    assert len(ask_twice(readout, FALSE, f"1: {TRUE}", repair=False)[1]) == 1
+
+
+def test_a_repair_that_fails_loses_nothing(readout: Readout) -> None:
+    with ModelServer(FALSE) as server:
+        server.behave("good", "cut_stream")
+        _, answer = ask(readout, answerer=repairing(readout, server))
+    assert answer.status is Status.ANSWERED and answer.repaired == 0
+    assert answer.claims[0].text == "Blinken ate noodles with 48 farmers in Chengdu."
 
 
 def test_a_follow_up_is_made_whole_by_the_model(readout: Readout) -> None:

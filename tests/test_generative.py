@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from rag.breaker import Breaker
 from rag.citations import Resolver
-from rag.errors import ModelCut, ModelError
+from rag.errors import ModelAway, ModelCut, ModelError
 from rag.generative import GenerativeAnswerer, fitting_hits, without_refusal
 from rag.prompts import REFUSAL, passage_block, passages_prompt, plain_line, rewrite_prompt
 from rag.settings import Settings
-from rag.types import Article, Hit, Marker, Passage, Piece, Retrieval, Sentence, Signals, Span, Turn
+from rag.types import Article, Hit, Marker, Passage, Piece, Retrieval, Sentence, Signals, Span, Turn, Usage
 from tests.model_server import ModelServer
 
 TURNS = [Turn("What did Wang say about Taiwan?", answer="Wang said that it is a red line.")]
@@ -224,6 +225,62 @@ def test_nothing_is_sent_before_a_question_is_asked(server: ModelServer) -> None
     assert server.requests == []
     next(stream)
     assert len(server.requests) == 1
+
+
+# A model that is away
+
+
+def test_after_three_failures_in_a_row_a_model_is_left_alone_for_a_while() -> None:
+    now = [100.0]
+    breaker = Breaker(60.0, clock=lambda: now[0])
+    for failures in (breaker.failed, breaker.failed, breaker.worked, breaker.failed, breaker.failed):
+        failures()
+    assert breaker.left() == 0.0  # never three in a row
+    breaker.failed()
+    assert breaker.left() == 60.0
+    now[0] += 59.5
+    assert breaker.left() == 0.5
+    now[0] += 1
+    assert breaker.left() == 0.0  # one question goes through
+    breaker.failed()
+    assert breaker.left() == 60.0
+    breaker.worked()
+    assert breaker.left() == 0.0
+
+
+def test_a_model_that_is_left_alone_is_not_asked_and_the_reader_is_told(server: ModelServer) -> None:
+    server.behave("error_503")
+    writer = answerer(server, model_attempts=1)
+    for _ in range(3):
+        with pytest.raises(ModelAway, match="error 503"):
+            list(writer.for_one().write(make_retrieval(HIT), []))
+    with pytest.raises(ModelAway, match=r"failed 3 times in a row and is left alone for 60 more seconds"):
+        list(writer.for_one().write(make_retrieval(HIT), []))
+    assert writer.for_one().rewrite("And tariffs?", TURNS) == "And tariffs?"  # at once, as typed
+    assert len(server.requests) == 3
+
+
+def test_a_fault_of_the_request_does_not_make_a_model_left_alone(server: ModelServer) -> None:
+    server.behave("error_401", "context_overflow", "content_filter_empty", "empty_content", "good")
+    writer = answerer(server, model_attempts=1)
+    for _ in range(4):
+        with pytest.raises(ModelError):
+            list(writer.write(make_retrieval(HIT), []))
+    assert joined(list(writer.write(make_retrieval(HIT), []))).startswith("Wang said")
+
+
+# What it costs
+
+
+def test_tokens_add_up_over_the_requests_of_an_answer_and_are_priced(server: ModelServer) -> None:
+    server.behave("usage_at_end")  # 9 read, 5 written
+    writer = answerer(server, price_read=1.0, price_written=10.0)
+    one, other = writer.for_one(), writer.for_one()
+    one.rewrite("And tariffs?", TURNS)
+    assert joined(list(one.write(make_retrieval(HIT), [])))
+    assert one.usage == Usage(2, 18, 10, cost=pytest.approx(118e-6))
+    assert other.usage == Usage() == writer.usage
+    assert answerer(server).usage.cost is None
 
 
 # Follow-ups

@@ -12,10 +12,12 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 
-from rag.errors import ModelCut, ModelError, SettingsError
-from rag.models import ANSWER_CHARACTERS, OFFERED_MODEL, chat_model, known_model_offer, read_text, stream_text
+from rag.errors import ModelAway, ModelCut, ModelError, SettingsError
+from rag.models import OFFERED_MODEL, accepted, chat_model, known_model_offer
 from rag.prompts import Message
+from rag.replies import ANSWER_CHARACTERS, read_text, stream_text
 from rag.settings import Settings
+from rag.types import Offer, Usage
 from tests.model_server import BEHAVIOURS, GOOD, ModelServer
 
 KEY = "sk-canary-5f1c0de5"
@@ -30,12 +32,16 @@ WHOLE = {
     "lone_surrogate",
     "lying_markers",
     "no_done",
+    "no_stream_options",
     "null_content",
     "obeying",
     "open_end",
     "refusing",
     "split_markers",
+    "thinking",
+    "thinking_apart",
     "usage_at_end",
+    "usage_on_each",
     "wrong_type",
     "duplicated",
 }
@@ -79,6 +85,8 @@ FAILED_AT_ONCE = {  # no text, and no second try: it would fail in the same way
     "only_done": "no answer",
     "redirect": "another address",
     "refusal_field": "empty",
+    "thinking_on": "in time",
+    "thinking_only": "empty",
     "tool_calls": "empty",
     "web_page": "no answer",
 }
@@ -96,6 +104,7 @@ FAILED_AFTER_TRIES = {  # no text, but another try may help
     "error_502": "error 502",
     "error_503": "error 503",
     "not_http": "connection",
+    "thinking_cut": "connection",
 }
 
 
@@ -105,7 +114,7 @@ def server() -> Iterator[ModelServer]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def model(server: ModelServer) -> BaseChatModel:
     return chat_model(Settings(model="tiny", base_url=server.url, api_key=KEY, model_seconds=2))
 
@@ -152,7 +161,7 @@ def test_a_whole_answer_comes_through(server: ModelServer, model: BaseChatModel,
     text, error = ask(model)
     assert error is None and text
     assert time.monotonic() - began < SLACK
-    assert len(server.requests) == 1
+    assert len(server.requests) == (2 if name == "no_stream_options" else 1)
     if name not in {"duplicated", "lone_surrogate", "lying_markers", "obeying", "refusing"}:
         assert text == GOOD
 
@@ -181,7 +190,8 @@ def test_a_lasting_fault_fails_without_a_second_try(
     began = time.monotonic()
     text, error = ask(model, seconds=1)
     assert time.monotonic() - began < 1 + SLACK
-    assert text == "" and type(error) is ModelError and FAILED_AT_ONCE[name] in str(error)
+    assert text == "" and error and FAILED_AT_ONCE[name] in str(error)
+    assert type(error) is (ModelAway if "in time" in str(error) or "86400" in str(error) else ModelError)
     assert_plain(error)
     assert len(server.requests) == 1
     assert ask(model) == (GOOD, None)
@@ -195,7 +205,7 @@ def test_a_passing_fault_is_tried_again_but_no_more_than_allowed(
     began = time.monotonic()
     text, error = ask(model, seconds=5, attempts=2)
     assert time.monotonic() - began < 5 + SLACK
-    assert text == "" and type(error) is ModelError and FAILED_AFTER_TRIES[name] in str(error)
+    assert text == "" and type(error) is ModelAway and FAILED_AFTER_TRIES[name] in str(error)
     assert_plain(error)
     assert len(server.requests) == 2
     server.behave("good")
@@ -257,7 +267,7 @@ def test_a_reader_who_stops_closes_the_response(server: ModelServer, model: Base
     stream = stream_text(model, MESSAGES, seconds=20, attempts=1)
     assert next(stream) == "Drip "
     stream.close()  # type: ignore[attr-defined]
-    end = time.monotonic() + 2
+    end = time.monotonic() + 20
     while server.disconnects == before and time.monotonic() < end:
         time.sleep(0.05)
     assert server.disconnects == before + 1
@@ -267,6 +277,7 @@ def test_a_hanging_model_does_not_keep_the_process_alive(server: ModelServer) ->
     server.behave("hang_after_text")
     program = (
         "from rag.models import *\n"
+        "from rag.replies import stream_text\n"
         f"model = chat_model(Settings(model='tiny', base_url='{server.url}', model_seconds=500))\n"
         "print(next(stream_text(model, [('user', 'hi')], seconds=500, attempts=1)))"
     )
@@ -295,14 +306,14 @@ def test_the_key_goes_into_the_header_and_nowhere_else(
     assert "OpenAIAuthenticationError" in caplog.text and "JSONDecodeError" in caplog.text  # the causes
 
 
-def test_messages_arrive_as_they_were_written(server: ModelServer, model: BaseChatModel) -> None:
+def test_messages_arrive_as_they_were_written(server: ModelServer) -> None:
     server.behave("good")
-    ask(model)
+    ask(chat_model(Settings(model="tiny", base_url=server.url, api_key="")))
     body = server.requests[0].body
     assert server.requests[0].path == "/v1/chat/completions"
     assert [message["content"] for message in body["messages"]] == [text for _, text in MESSAGES]
     assert body["model"] == "tiny" and body["stream"] is True
-    assert "stream_options" not in body  # older compatible servers refuse it
+    assert body["stream_options"] == {"include_usage": True}
 
 
 def test_settings_name_the_model_and_its_server() -> None:
@@ -357,13 +368,22 @@ def test_a_model_that_cannot_be_made_says_what_to_set(settings: dict[str, str], 
 
 
 def test_a_model_is_offered_only_where_there_is_a_key_and_nothing_chosen() -> None:
-    def offer(model: str = "", base_url: str = "", api_key: str = "") -> str | None:
+    def offer(model: str = "", base_url: str = "", api_key: str = "") -> Offer | None:
         return known_model_offer(Settings(model=model, base_url=base_url, api_key=api_key))
 
-    assert offer(api_key=KEY) == OFFERED_MODEL
+    assert offer(api_key=KEY) == Offer(OFFERED_MODEL, "", "OpenAI")
     assert offer() is None
     assert offer(model="gpt-5", api_key=KEY) is None
     assert offer(base_url="http://127.0.0.1:8080/v1", api_key=KEY) is None
+
+
+def test_a_key_set_for_openai_does_not_go_to_an_accepted_server_of_this_machine(server: ModelServer) -> None:
+    server.behave("good")
+    settings = Settings(model="", base_url="", api_key=KEY, openai_api_key=KEY)
+    assert ask(chat_model(accepted(settings, Offer("tiny", server.url, "Ollama")))) == (GOOD, None)
+    assert KEY not in str(server.requests)
+    hosted = accepted(settings, Offer("openai:gpt-5-mini", "", "OpenAI"))
+    assert (hosted.model, hosted.key) == ("openai:gpt-5-mini", KEY)
 
 
 def test_making_a_model_sends_nothing(server: ModelServer) -> None:
@@ -387,6 +407,42 @@ def test_text_is_read_from_strings_and_blocks_up_to_the_end() -> None:
         AIMessageChunk(content=" Four."),
     ]
     assert list(read_text(chunks)) == ["One", " two", " three."]
+
+
+def test_the_tokens_are_those_that_the_server_names_else_estimated(server: ModelServer) -> None:
+    used: list[Usage] = []
+
+    def use(*names: str, expected: object = GOOD) -> list[Usage]:
+        server.behave(*names)
+        used.clear()
+        model = chat_model(Settings(model="tiny", base_url=server.url, api_key=""))
+        text = "".join(stream_text(model, MESSAGES, seconds=5, attempts=3, count=used.append))
+        assert text == expected
+        return used
+
+    assert use("usage_at_end") == [Usage(1, 9, 5)]
+    assert use("usage_on_each") == [Usage(1, 9, len(GOOD.split()))]
+    told = sum(len(text) for _, text in MESSAGES)
+    estimate = Usage(1, told // 4, -(-len(GOOD) // 4), estimated=True)  # four characters a token
+    assert use("good") == [estimate]
+    assert use("error_503", "good") == [estimate]  # a refused request costs nothing
+    assert use("no_stream_options") == [estimate]
+    assert use("thinking")[0].written > estimate.written  # thoughts are paid for
+
+
+def test_text_that_breaks_off_is_counted_too(server: ModelServer, model: BaseChatModel) -> None:
+    server.behave("cut_stream")
+    used: list[Usage] = []
+    with pytest.raises(ModelCut):
+        list(stream_text(model, MESSAGES, seconds=2, attempts=1, count=used.append))
+    assert used[0].written == 4 and used[0].estimated  # 'The first words ' has 16 characters
+
+
+def test_a_server_that_refuses_to_count_is_asked_once_to(server: ModelServer) -> None:
+    model = chat_model(Settings(model="tiny", base_url=server.url, api_key=""))
+    server.behave("no_stream_options")
+    assert ask(model) == (GOOD, None) == ask(model)
+    assert ["stream_options" in request.body for request in server.requests] == [True, False, False]
 
 
 def test_text_without_an_end_is_not_whole() -> None:

@@ -1,7 +1,8 @@
 """The wiring of the chat page, driven by Streamlit's AppTest with a real library and a fake answerer."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from rag.page.suggestions import suggest_questions
 from rag.settings import Settings
 from rag.types import Answerer, Article, CitedSentence, Marker, Piece, Retrieval, Turn
 from tests.fakes import make_article
+from tests.model_server import ModelServer
 
 SECONDS = 30.0  # of one run of the page; the encoder may have to be built first
 QUESTION = "Which red line did Wang name first?"
@@ -192,13 +194,37 @@ def test_read_in_the_article_opens_the_whole_text_at_the_cited_sentence(make_rea
 def test_a_key_without_a_model_makes_an_offer_and_one_click_takes_it(make_readout: Any) -> None:
     at = open_page(make_readout(api_key=SecretStr("sk-test-canary")))
     offer = at.button(key="offer")
-    assert offer.label == "Use gpt-5-mini · sends to OpenAI"
+    assert offer.label == r"Use gpt\-5\-mini · sends to OpenAI"
     assert "<b>Quoted sentences</b>" in shown(at)
     offer.click().run()
     assert "Written by <b>gpt-5-mini</b>" in shown(at)
     at.button(key="no-model").click().run()
     assert "<b>Quoted sentences</b>" in shown(at)
     assert "canary" not in shown(at)
+
+
+def test_a_model_server_on_this_machine_is_offered_and_hears_nothing_before_it_is_accepted(
+    make_readout: Any,
+) -> None:
+    with ModelServer(f"{QUOTE[:-1]} [1.1].") as server:
+        readout = make_readout(local_ports=server.url.split(":")[2].removesuffix("/v1"))
+        server.behave("good")
+        wait_for(readout.offers)
+        at = ask(open_page(readout))
+        assert [request.path for request in server.requests] == ["/v1/models"]
+        offer = at.button(key="offer-local")
+        assert offer.label == r"Use scripted\:8b · sends to a model server on this machine"
+        assert server.url in offer.help
+        offer.click().run()
+        assert "Written by <b>scripted:8b</b>" in shown(ask(at))
+        assert {request.path for request in server.requests[1:]} == {"/v1/chat/completions"}
+        assert "tokens read, " in shown(at) and "$" not in shown(at)
+
+
+def wait_for(known: Callable[[], object]) -> None:
+    end = time.monotonic() + SECONDS
+    while not known() and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def test_without_a_key_there_is_no_offer(make_readout: Any) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
-from rag.show import safe, unresolved_note
+from rag.show import repaired_note, safe, unresolved_note, usage_note
 from rag.show_html import answer_html, disagreements_html
 from rag.types import Answer, Status
 
@@ -59,9 +59,8 @@ def _draw_selector(conversation: Conversation, exchange: Exchange) -> None:
 
 def _foot(answer: Answer) -> str:
     parts = [answer.notice] if answer.status is Status.ANSWERED else []
-    if answer.unresolved:
-        parts.append(unresolved_note(answer.unresolved))
-    parts.append(f"{max(answer.seconds, SECONDS_LEAST):.1f} s")
+    parts += [repaired_note(answer.repaired), unresolved_note(answer.unresolved)]
+    parts += [f"{max(answer.seconds, SECONDS_LEAST):.1f} s", usage_note(answer.usage)]
     return safe(" · ".join(part.removesuffix(".") for part in parts if part))
 
 

@@ -1,5 +1,6 @@
 """The chat page: a question, its answer with citations, and the passages beside it."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -8,8 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.answering import Readout
 from rag.errors import ReadoutError
-from rag.generative import GenerativeAnswerer
-from rag.models import known_model_offer
+from rag.models import model_name
 from rag.page.answers import draw_exchange, notice_html, question_html
 from rag.page.conversation import Conversation, Exchange, current_conversation, start_anew
 from rag.page.engine import get_readout
@@ -19,12 +19,13 @@ from rag.page.suggestions import suggest_questions
 from rag.page.view import show_first_passage, show_question
 from rag.show import coverage, safe
 from rag.show_html import draft_html
-from rag.types import Answer, Answerer, Citation, Retrieval, Span
+from rag.types import Answer, Answerer, Citation, Offer, Retrieval, Span
 
 CHAT_HEIGHT = 620  # pixels; where the style does not reach, the chat still scrolls in a box of its own
 REDRAW_SECONDS = 0.05  # between two pictures of a growing answer: smooth to read, light to send
 WIDTHS = (7, 5)  # chat and passages
-OFFER_TERMS = "Questions and the passages found for them are then sent to OpenAI, and nothing before."
+OFFER_TERMS = "Questions and the passages found for them are then sent to {}, and nothing before."
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!:$~|<>]")  # what may mean something in a label
 OUTLETS_MOST = 20  # named when one points at the coverage
 
 
@@ -67,24 +68,31 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
         st.html(f'<div class="r-brand"><h1>Readout</h1><p title="{outlets}">{covered}</p></div>')
         writer = _writer(_answerer(readout, conversation).name)
         st.html(f'<p class="r-writer">{writer}</p>', width="content")
-        offer = known_model_offer(readout.settings)
-        if conversation.model:
-            st.button("Use quoted sentences only", key="no-model", on_click=_choose_model, args=("",))
-        elif offer:
-            label = f"Use {offer.partition(':')[2]} · sends to OpenAI"
-            st.button(label, key="offer", help=OFFER_TERMS, on_click=_choose_model, args=(offer,))
+        if conversation.accepted:
+            st.button("Use quoted sentences only", key="no-model", on_click=_choose_model, args=(None,))
+        else:
+            for offer in readout.offers():
+                _draw_offer(offer)
         if conversation.exchanges:
             st.button("New conversation", key="new", on_click=start_anew)
 
 
-def _choose_model(name: str) -> None:
-    current_conversation().model = name
+def _draw_offer(offer: Offer) -> None:
+    """A button that says where questions go; a name that a server gave is shown as it is, not as Markdown."""
+    where = f"{offer.server} on this machine" if offer.base_url else offer.server
+    to = f"{where} ({offer.base_url})" if offer.base_url else where
+    name = _MARKDOWN.sub(r"\\\g<0>", model_name(offer.model))
+    label = f"Use {name} · sends to {where}"
+    key = "offer-local" if offer.base_url else "offer"
+    st.button(label, key=key, help=OFFER_TERMS.format(to), on_click=_choose_model, args=(offer,))
+
+
+def _choose_model(offer: Offer | None) -> None:
+    current_conversation().accepted = offer
 
 
 def _answerer(readout: Readout, conversation: Conversation) -> Answerer:
-    if not conversation.model:
-        return readout.answerer
-    return GenerativeAnswerer(readout.settings.model_copy(update={"model": conversation.model}))
+    return readout.accept(conversation.accepted) if conversation.accepted else readout.answerer
 
 
 def _writer(name: str) -> str:

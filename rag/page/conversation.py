@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from rag.types import Answer, Feedback, Hit, Retrieval, Turn
+from rag.types import Answer, Feedback, Hit, Offer, Retrieval, Turn
 
 
 @dataclass(slots=True)
@@ -37,10 +37,12 @@ class Conversation:
     selections: int = 0  # how often that changed
     waiting: str = ""  # a suggested question that was clicked
     suggestions: tuple[str, ...] | None = None
-    model: str = ""  # a language model that was accepted in this session
+    accepted: Offer | None = None  # a language model that was accepted in this session
 
     def begin(self, question: str) -> Exchange:
-        exchange = Exchange(f"a{len(self.exchanges) + 1}", question, self.model)
+        exchange = Exchange(
+            f"a{len(self.exchanges) + 1}", question, self.accepted.model if self.accepted else ""
+        )
         self.exchanges.append(exchange)
         self.select(exchange)
         return exchange
@@ -71,4 +73,4 @@ def current_conversation() -> Conversation:
 
 def start_anew() -> None:
     """An empty conversation; an accepted model stays accepted."""
-    st.session_state.conversation = Conversation(model=current_conversation().model)
+    st.session_state.conversation = Conversation(accepted=current_conversation().accepted)

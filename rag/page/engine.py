@@ -14,5 +14,6 @@ log = logging.getLogger("readout.page")
 def get_readout() -> Readout:
     """Opened and warmed at the first visit. Raises ReadoutError; the next visit tries again."""
     readout = open_readout(load_settings(), report=log.info)
+    readout.offers()  # begins to look for a model server on this machine, behind the work that follows
     readout.warm()
     return readout

@@ -56,7 +56,13 @@ def clean_environment(home: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("READOUT_", "OPENAI_", "STREAMLIT_"))
     }
-    own = {"READOUT_HOME": home, "READOUT_CACHE": ENCODER_CACHE, "READOUT_API_KEY": "", "READOUT_MODEL": ""}
+    own = {
+        "READOUT_HOME": home,
+        "READOUT_LOCAL_PORTS": "0",
+        "READOUT_CACHE": ENCODER_CACHE,
+        "READOUT_API_KEY": "",
+        "READOUT_MODEL": "",
+    }
     return kept | {name: str(value) for name, value in own.items()}
 
 
