@@ -62,6 +62,16 @@ def safe(text: str) -> str:
     return html.escape(clean(text), quote=True)
 
 
+def label_text(text: str) -> str:
+    """`text` for a label that Streamlit reads as Markdown: it shows these very letters.
+
+    A backslash before a sign takes away its meaning; addresses, icons and emoji, which are found in what is
+    shown, are broken by a joiner that has no width.
+    """
+    plain = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(clean(text).split()))
+    return re.sub(r"(?=\\[.:@])", "\u2060", plain)
+
+
 def web_address(url: str) -> str:
     """`url` if a reader may be sent there by a click, else empty: http(s), a host, no user in front of it."""
     if clean(url) != url or re.search(r"[\s\\<>\"]", url):

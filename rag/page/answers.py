@@ -5,9 +5,10 @@ import streamlit as st
 from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
+from rag.page.filters import filters_html, set_filters
 from rag.show import repaired_note, safe, unresolved_note, usage_note
 from rag.show_html import answer_html, disagreements_html
-from rag.types import Answer, Status
+from rag.types import Answer, Filters, Status
 
 SECONDS_LEAST = 0.1  # shown: nobody reads finer than that
 FAULTS = {
@@ -17,7 +18,8 @@ FAULTS = {
 
 
 def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
-    st.html(question_html(exchange.question))
+    filters = exchange.answer.filters if exchange.answer else exchange.filters
+    st.html(question_html(exchange.question) + filters_html(filters))
     if exchange.answer:
         _draw_answer(exchange.answer, exchange.key)
     else:
@@ -25,6 +27,14 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
     with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
         if exchange.answer:
             st.html(f'<p class="r-foot">{_foot(exchange.answer)}</p>', width="content")
+        if filters and exchange.answer and exchange.answer.status is Status.NOT_IN_ARTICLES:
+            st.button(
+                "Ask all articles",
+                key=f"unfiltered-{exchange.key}",
+                icon=":material/filter_list_off:",
+                on_click=_ask_all,
+                args=(conversation, exchange),
+            )
         if can_be_rated(exchange):
             draw_feedback(readout, conversation, exchange)
         if exchange.hits and exchange is not conversation.selected:
@@ -44,6 +54,11 @@ def _draw_answer(answer: Answer, key: str) -> None:
         st.html(disagreements_html(answer, key))
     if answer.status in FAULTS:
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+
+
+def _ask_all(conversation: Conversation, exchange: Exchange) -> None:
+    set_filters(Filters())
+    conversation.wait_for(exchange.question)
 
 
 def _draw_selector(conversation: Conversation, exchange: Exchange) -> None:

@@ -13,6 +13,7 @@ from rag.models import model_name
 from rag.page.answers import draw_exchange, notice_html, question_html
 from rag.page.conversation import Conversation, Exchange, current_conversation, start_anew
 from rag.page.engine import get_readout
+from rag.page.filters import current_filters, draw_filters, filters_html
 from rag.page.passages import draw_found, draw_passages
 from rag.page.style import use_style
 from rag.page.suggestions import suggest_questions
@@ -43,12 +44,15 @@ def chat_page(readout: Readout) -> None:
     use_style()
     conversation, span = current_conversation(), readout.span()
     question = st.session_state.get("question") or conversation.take_waiting()
-    asking = conversation.begin(question) if question else None
+    filters = current_filters()
+    asking = conversation.begin(question, filters) if question else None
     _draw_top(readout, conversation, span)
     scripts = st.container(key="scripts")
     chat, panel = st.columns(WIDTHS, gap="medium")
     with chat:
         place = _draw_chat(readout, conversation, span, asking)
+        if span.articles:
+            draw_filters(readout, span, filters)
         limit = readout.settings.question_characters
         st.chat_input("Ask about the articles", key="question", max_chars=limit, disabled=not span.articles)
     with scripts:
@@ -113,7 +117,7 @@ def _draw_chat(
         for exchange in conversation.exchanges:
             with st.container(key=f"exchange-{exchange.key}"):
                 if exchange is asking:
-                    st.html(question_html(exchange.question))
+                    st.html(question_html(exchange.question) + filters_html(exchange.filters))
                     place = st.empty()
                 else:
                     draw_exchange(readout, conversation, exchange)
@@ -152,7 +156,9 @@ def _ask(
     pieces: list[str | Citation] = []
     drawn = 0.0
     try:
-        for event in readout.ask(asking.question, turns, answerer=_answerer(readout, conversation)):
+        for event in readout.ask(
+            asking.question, turns, answerer=_answerer(readout, conversation), filters=asking.filters
+        ):
             if isinstance(event, Retrieval):
                 asking.retrieval = event
                 with panel:

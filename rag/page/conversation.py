@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from rag.types import Answer, Feedback, Hit, Offer, Retrieval, Turn
+from rag.types import Answer, Feedback, Filters, Hit, Offer, Retrieval, Turn
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class Exchange:
     key: str  # for the ids of its elements
     question: str
     model: str = ""  # the language model accepted in this session when it was asked
+    filters: Filters = field(default_factory=Filters)  # the articles that it was asked of
     id: str = field(default_factory=lambda: uuid4().hex)  # of its answer, among those of all sessions
     retrieval: Retrieval | None = None
     answer: Answer | None = None
@@ -39,10 +40,9 @@ class Conversation:
     suggestions: tuple[str, ...] | None = None
     accepted: Offer | None = None  # a language model that was accepted in this session
 
-    def begin(self, question: str) -> Exchange:
-        exchange = Exchange(
-            f"a{len(self.exchanges) + 1}", question, self.accepted.model if self.accepted else ""
-        )
+    def begin(self, question: str, filters: Filters) -> Exchange:
+        model = self.accepted.model if self.accepted else ""
+        exchange = Exchange(f"a{len(self.exchanges) + 1}", question, model, filters)
         self.exchanges.append(exchange)
         self.select(exchange)
         return exchange

@@ -42,6 +42,15 @@ STYLE = """<style>
   background: var(--r-wash); border-radius: .6rem; width: fit-content; max-width: 46rem;
   overflow-wrap: anywhere;
 }
+.stHtml ul.r-only { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem .4rem; margin: .4rem 0 0;
+  padding: 0; }
+.stHtml .r-only li { font-size: .85rem; line-height: 1.4; margin: 0; padding: .1rem .55rem; max-width: 46rem;
+  border: 1px solid var(--r-line); border-radius: 1rem; overflow-wrap: anywhere; }
+.st-key-filters { gap: .35rem .5rem; row-gap: .35rem; }
+.st-key-filters :is(.stButton, .stPopover) button { min-height: 2rem; padding: .15rem .65rem; }
+.st-key-filters :is(.stButton, .stPopover) p { font-size: .9rem; }
+.st-key-filters [class*="st-key-chip-"] button { border-radius: 1rem; max-width: min(24rem, 80vw); }
+.r-left { color: var(--r-muted); font-size: .88rem; }
 .r-asked { color: var(--r-muted); font-size: .9rem; padding: .3rem .9rem 0; }
 .r-answer { max-width: 46rem; line-height: 1.65; font-size: 1.04rem; overflow-wrap: anywhere; }
 .r-answer p { margin: 0 0 .6rem; }
