@@ -15,7 +15,7 @@ from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.library import Library
 from rag.passages import split_passages
-from rag.readers import find_files, read_article
+from rag.readers import Upload, find_files, read_article, read_upload
 from rag.settings import Settings
 from rag.types import Article, Embedder, Passage
 
@@ -52,7 +52,7 @@ class _Prepared:
 
 
 class Adder:
-    """Adds files to a library. The caller holds `library.writing()` while `add` runs."""
+    """Adds files to a library, and removes articles. The caller holds `library.writing()` meanwhile."""
 
     def __init__(self, library: Library, indexes: Indexes, embedder: Embedder, settings: Settings) -> None:
         self._library = library
@@ -72,6 +72,19 @@ class Adder:
         self._library.set_unfinished(_named(paths))
         yield from self._add(self._read(path) for path in paths)
         self._library.set_unfinished("")
+
+    def add_uploads(self, uploads: Iterable[Upload]) -> Iterator[FileVerdict]:
+        """The same for files that a browser sent; a verdict names the upload's origin.
+
+        One of the same name as an earlier one takes its place. The library holds the only copy.
+        """
+        self._agree()
+        yield from self._add(self._read_upload(upload) for upload in uploads)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Takes articles out of library and indexes, with all that they had. Their files stay."""
+        self._library.remove(ids)
+        self._sync()
 
     def add_articles(self, articles: Iterable[Article]) -> Iterator[FileVerdict]:
         """The same for articles that are read already; a verdict names the article's origin."""
@@ -127,6 +140,12 @@ class Adder:
             return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE))
         except ReadError as error:
             return FileVerdict(path, Outcome.UNREADABLE, reason=str(error))
+
+    def _read_upload(self, upload: Upload) -> Article | FileVerdict:
+        try:
+            return read_upload(upload, max_bytes=int(self._settings.file_megabytes * MEGABYTE))
+        except ReadError as error:
+            return FileVerdict(Path(upload.origin), Outcome.UNREADABLE, reason=str(error))
 
     def _prepare(self, article: Article) -> _Prepared | FileVerdict:
         path = Path(article.origin)

@@ -213,8 +213,7 @@ def remove(
     """Remove articles, with their passages and vectors. Their files stay."""
     with opened() as readout, readout.library.writing():
         whole = [_one_id(readout, start) for start in ids]
-        readout.library.remove(whole)
-        readout.indexes.sync()
+        readout.adder.remove(whole)
     for article_id in whole:
         say(f"removed    {article_id}")
 

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import LibraryBusy, LibraryError
 from rag.feedback import FEEDBACK_COLUMNS, feedback_row, read_feedback_row
+from rag.listing import Listed, fold
 from rag.outlines import Outline, Selection, select, span_of
 from rag.rows import (
     PASSAGE_COLUMNS,
@@ -28,6 +29,7 @@ from rag.rows import (
     article_row,
     passage_row,
     read_article_row,
+    read_moment,
     read_passage_row,
     vector_blobs,
 )
@@ -82,6 +84,7 @@ class Library:
         self._lock = threading.RLock()
         self._writer = FileLock(home / "writer.lock")
         self._known: tuple[int, tuple[Outline, ...], Span] | None = None  # with the generation it is of
+        self._listed: tuple[int, tuple[Listed, ...]] | None = None  # as well
         try:
             home.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
@@ -179,6 +182,22 @@ class Library:
     def span(self) -> Span:
         """What the library covers."""
         return self._outlines()[1]
+
+    def listed(self) -> tuple[Listed, ...]:
+        """All articles without their texts, in no order. Looked up once for each generation."""
+        generation = self.state().generation
+        known = self._listed
+        if known is None or known[0] != generation:
+            known = (generation, self._read_listed())
+            self._listed = known
+        return known[1]
+
+    def _read_listed(self) -> tuple[Listed, ...]:
+        rows = self._rows(
+            "SELECT id, title, source, authors, origin, published_at, ingested_at, language,"
+            " (SELECT count(*) FROM passages WHERE article_id = articles.id) FROM articles"
+        )
+        return tuple(_listed(*row) for row in rows)
 
     def size(self) -> int:
         """Bytes on the disk: the library and its indexes."""
@@ -285,7 +304,7 @@ class Library:
         except Timeout:
             raise LibraryBusy(
                 f"The library {self.home} is being written by {self._holder()}."
-                " Wait until that is done, then run the command again."
+                " Wait until that is done, then try again."
             ) from None
         except OSError as error:
             raise self._unwritable(error) from error
@@ -318,7 +337,7 @@ class Library:
     def _unwritable(self, error: Exception) -> LibraryError:
         return LibraryError(
             f"The library {self.home} cannot be written ({error}). What it held before is still there;"
-            " free some space or mend the permissions, then run the command again."
+            " free some space or mend the permissions, then try again."
         )
 
     @contextmanager
@@ -444,6 +463,23 @@ class Library:
                 if len(passage.sentences) != len(stored.sentence_vectors):
                     faults.append(f"passage {passage.id} lacks vectors for its sentences")
         return faults
+
+
+def _listed(
+    article_id: str,
+    title: str,
+    source: str,
+    authors: str,
+    origin: str,
+    published: str | None,
+    ingested: str | None,
+    language: str,
+    passages: int,
+) -> Listed:
+    people = tuple(json.loads(authors)) if authors != "[]" else ()
+    words = fold(" ".join((title, source, *people, origin.rpartition("/")[2])))
+    moments = read_moment(published), read_moment(ingested)
+    return Listed(article_id, title, source, people, origin, *moments, language, passages, words)
 
 
 def _marks(values: Collection[object]) -> str:

@@ -7,7 +7,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +16,16 @@ from rag.errors import ReadError
 from rag.markdown import Content, read_front_matter, read_markdown
 from rag.types import Article
 
-__all__ = ["clean_text", "find_files", "read_article"]
+__all__ = ["Upload", "clean_text", "find_files", "read_article", "read_upload"]
 
 _MARKDOWN = (".md", ".markdown")
 _SUFFIXES = (*_MARKDOWN, ".txt")
 
 _TITLE_CHARACTERS = 200  # a longer first line is a paragraph
 _SLUG_CHARACTERS = 48
+_NAME_CHARACTERS = 255  # of an uploaded file; no file system has longer ones
+
+UPLOADED = "upload:"  # what the origin of an uploaded file begins with
 
 _STAMP = r"\s{0,9}(\S.{3,40}?)\s{0,9}"
 # A year, and a month that cannot be mistaken: 04/05/2024 may be in April or in May.
@@ -30,6 +33,20 @@ _WHOLE_DATE = re.compile(r"(?=.*\d{4})(?=.*(?:[A-Za-z]{3}|\d{4}-\d\d-\d\d))")
 _STAMPS = re.compile(rf"(?=Published:|Updated:)(?:Published:{_STAMP})?(?:Updated:{_STAMP})?$", re.IGNORECASE)
 # Zone names that mean one thing only in news in English; others leave a stamp unread.
 _ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7}  # hours
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a browser sends it."""
+
+    name: str  # as it says; may be anything
+    content: bytes
+
+    @property
+    def origin(self) -> str:
+        """Where its article comes from: the same for the next upload of the same name."""
+        last = clean_line(re.split(r"[/\\]", self.name)[-1])
+        return UPLOADED + last[-_NAME_CHARACTERS:]
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -85,12 +102,24 @@ def read_article(path: Path, *, max_bytes: int) -> Article:
     Raises ReadError if the file is missing, not regular, not allowed, larger than `max_bytes`, of another
     type, not text, or has front matter that cannot be used.
     """
-    text = _decode(_read_bytes(path, max_bytes), path)
+    return _article(_read_bytes(path, max_bytes), path, os.fsencode(os.path.realpath(path)))
+
+
+def read_upload(upload: Upload, *, max_bytes: int) -> Article:
+    """The article in an uploaded file. No file is opened, whatever it is called. Raises ReadError."""
+    name = Path(upload.origin.removeprefix(UPLOADED))
+    _check_type(name)
+    _check_size(upload.content, name, max_bytes)
+    return _article(upload.content, name, upload.origin.encode("utf-8", "replace"))
+
+
+def _article(data: bytes, path: Path, address: bytes) -> Article:
+    """`path` tells the type and, where the content does not, the title."""
+    text = _decode(data, path)
     is_markdown = path.suffix.lower() in _MARKDOWN
     content = _read_markdown_file(text, path) if is_markdown else _read_plain_text(text)
     title = clean_line(content.title) or _title_from_name(path)
     content = replace(content, title=title, text=clean_text(content.text))
-    address = os.fsencode(os.path.realpath(path))
     return Article(
         id=f"{_slug(path.stem)}-{hashlib.sha256(address).hexdigest()[:8]}",
         title=content.title,
@@ -113,10 +142,7 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
             raise ReadError(
                 f"{_show(path)} is not a file that can be read. Name a file or a folder of articles."
             )
-        if path.suffix.lower() not in _SUFFIXES:
-            raise ReadError(
-                f"{_show(path)} is of a type that is not read. Save it as one of {', '.join(_SUFFIXES)}."
-            )
+        _check_type(path)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -125,11 +151,22 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
         raise ReadError(f"{_show(path)} may not be read. Change its permissions and add it again.") from None
     except (OSError, ValueError) as error:
         raise ReadError(f"{_show(path)} cannot be read ({error}). Check its name and its disk.") from None
+    _check_size(data, path, max_bytes)
+    return data
+
+
+def _check_type(path: Path) -> None:
+    if path.suffix.lower() not in _SUFFIXES:
+        raise ReadError(
+            f"{_show(path)} is of a type that is not read. Save it as one of {', '.join(_SUFFIXES)}."
+        )
+
+
+def _check_size(data: bytes, path: Path, max_bytes: int) -> None:
     if len(data) > max_bytes:
         raise ReadError(
             f"{_show(path)} is larger than {max_bytes / 1e6:g} MB. Split it, or raise READOUT_FILE_MEGABYTES."
         )
-    return data
 
 
 def _decode(data: bytes, path: Path) -> str:

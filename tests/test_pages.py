@@ -8,11 +8,13 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
+from rag.adding import FileVerdict, Outcome
 from rag.answering import Readout
 from rag.embedding import EmbeddedEncoder
 from rag.errors import LibraryError
 from rag.index import Report
 from rag.library import Library
+from rag.page.articles import ROWS, remove_articles, verdicts_html
 from rag.page.jobs import UNFORESEEN, Job
 from rag.page.status import answers_fact, report_html
 from rag.settings import Settings, without_user
@@ -39,6 +41,12 @@ def status_page(open_library: "Callable[[], Readout]") -> None:
     from rag.page.status import show_status
 
     show_status(open_library)
+
+
+def articles_page(open_library: "Callable[[], Readout]") -> None:
+    from rag.page.articles import show_articles
+
+    show_articles(open_library)
 
 
 def draw(page: Callable[..., None], open_library: Callable[[], Readout]) -> AppTest:
@@ -127,6 +135,82 @@ def test_a_models_server_is_named_without_the_password_in_its_address() -> None:
     assert "qwen3:8b at 10.0.0.7, without a key" in answers_fact(settings)
     assert without_user(address) == "http://10.0.0.7:8080/v1"
     assert all("canary" not in one.value for one in settings.shown())
+
+
+# Articles
+
+
+def rows(at: AppTest) -> list[str]:
+    return [e.proto.body for e in at.get("html") if e.proto.body.startswith('<div class="r-row">')]
+
+
+def test_the_articles_are_listed_as_text_with_what_is_known_of_them(readout: Readout) -> None:
+    bridge, ferry = rows(draw(articles_page, lambda: readout))
+    assert "The bridge" in bridge
+    assert "<b>Example Wire</b> · 26 April 2024 · 1 passage · bridge.md" in bridge
+    assert "The &lt;b&gt;ferry&lt;/b&gt;" in ferry
+
+
+def test_a_list_of_many_is_drawn_one_page_at_a_time_and_found_by_words(readout: Readout) -> None:
+    many = [make_article(f"item-{n:02}", f"Item {n}.", title=f"Item number {n:02}") for n in range(2 * ROWS)]
+    with readout.library.writing():
+        list(readout.adder.add_articles(many))
+    at = draw(articles_page, lambda: readout)
+    assert len(rows(at)) == ROWS
+    assert f"1–{ROWS} of {2 * ROWS + 2} articles" in shown(at)
+    at.session_state["article-page"] = 3
+    assert len(rows(at.run())) == 2
+    at.text_input[0].set_value("number item 07").run()  # fewer pages than the one that was open
+    assert ["Item number 07" in row for row in rows(at)] == [True]
+    assert "1 article found" in shown(at)
+    at.text_input[0].set_value("zebra").run()
+    assert rows(at) == []
+    assert f"None of {2 * ROWS + 2} articles has these words." in shown(at)
+
+
+def test_an_article_is_read_whole(readout: Readout) -> None:
+    html = shown(press(draw(articles_page, lambda: readout), "Read"))
+    assert "The bridge is 61 metres long. It cost 40 million euros." in html
+    assert "read from /articles/bridge.md" in html
+
+
+def test_removing_asks_first_and_says_what_goes(readout: Readout) -> None:
+    at = press(draw(articles_page, lambda: readout), "Remove")
+    html = shown(at)
+    assert "1 article and 1 passage leave the library" in html
+    assert "say that the article is gone" in html
+    assert "The file that it was read from stays." in html
+    press(at, "Keep")
+    at.text_input[0].set_value("wire").run()
+    assert "2 articles and 2 passages leave the library" in shown(press(at, "Remove all 2"))
+    assert readout.span().articles == 2
+
+
+def test_nothing_is_removed_while_another_process_writes_and_the_reader_is_told(
+    readout: Readout, tmp_path: Path
+) -> None:
+    other = Library(tmp_path)
+    with other.writing():
+        fault = remove_articles(readout, readout.library.listed()[:1], seconds=0)
+    other.close()
+    assert "is being written by process" in fault
+    assert readout.span().articles == 2
+    assert remove_articles(readout, readout.library.listed()[:1], seconds=0) == ""
+    assert readout.span().articles == 1
+
+
+def test_files_that_were_not_read_come_first_and_names_are_text() -> None:
+    verdicts = (
+        FileVerdict(Path("upload:a.md"), Outcome.ADDED, "a", passages=3),
+        FileVerdict(Path("upload:<i>b</i>.pdf"), Outcome.UNREADABLE, reason="<i>b</i>.pdf is of a type."),
+    )
+    job = Job[FileVerdict](lambda job: job.results.extend(verdicts), total=2)
+    await_job(job)
+    html = verdicts_html(job)
+    assert "1 file of 2 read, 1 not" in html
+    assert html.index("&lt;i&gt;b&lt;/i&gt;.pdf</b>") < html.index("a.md</b>")
+    assert "✓ added</span> · 3 passages" in html
+    assert "<i>" not in html
 
 
 # Work in the background

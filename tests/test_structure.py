@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html"},
+    {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html", "listing"},
     {"verdicts"},
     {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},

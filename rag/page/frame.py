@@ -43,7 +43,24 @@ PAGES_STYLE = """<style>
 .r-table thead th { color: var(--r-muted); }
 .r-table td { overflow-wrap: anywhere; min-width: 6rem; }
 .r-table td:last-child { min-width: 16rem; }
+.stHtml .r-verdicts { margin: .2rem 0 0; padding-left: 0; list-style: none; line-height: 1.55;
+  overflow-wrap: anywhere; }
+.stHtml .r-verdicts li { margin: 0; padding: 0; }
+.r-verdicts b { font-weight: 600; }
+.st-key-adding [data-testid="stFileUploaderDropzone"] { padding: .6rem .9rem; }
+.st-key-finding > :has(.stTextInput) { flex: 1 1 14rem; max-width: 34rem; }
+.st-key-articles { gap: 0; }
+[class*="st-key-article-"]:has(.r-row) {
+  border-bottom: 1px solid var(--r-line); padding: .45rem 0; gap: .2rem 1rem; }
+.r-row { overflow-wrap: anywhere; }
+.stHtml .r-row p.r-title { margin: 0; }
+.r-sure { line-height: 1.55; padding-top: .7rem; }
+@media (min-width: 800px) {
+  [class*="st-key-article-"]:has(.r-row) { flex-wrap: nowrap; }
+  [class*="st-key-article-"]:has(.r-row) > :first-child { flex: 1 1 0; min-width: 0; }
+}
 @media (max-width: 799.98px) {
+  [class*="st-key-article-"]:has(.r-row) > :first-child { flex-basis: 100%; }
   .r-facts { grid-template-columns: 1fr; gap: 0; }
   .stHtml .r-facts dd { margin-bottom: .6rem; }
 }
@@ -74,6 +91,11 @@ def draw_head(title: str, line: str) -> None:
 def part_html(heading: str, text: str = "") -> str:
     """The heading of a part of a page; both are ours."""
     return f'<div class="r-part"><h2>{heading}</h2>{f"<p>{text}</p>" if text else ""}</div>'
+
+
+def count(number: int, name: str) -> str:
+    """'1 article', '1,200 articles'."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def facts_html(facts: Sequence[tuple[str, str]]) -> str:
