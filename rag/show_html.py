@@ -8,13 +8,14 @@ scrolls there and lights it up (CSS `:target`) without a script.
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from urllib.parse import urlsplit
 
 from rag.show import MARKS, disagreement_words, outlet, safe, verdict_words, web_address
 from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
 
+LINE_GAP = 7.0  # per cent of the timeline between two marks, so that their numbers can be read
 MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 _PARAGRAPH_GAP = re.compile(r"\n\s*\n")
@@ -91,7 +92,70 @@ def passage_html(hit: Hit, answer: Answer | None, key: str) -> str:
         at = sentence.end - passage.start
     body += _text(passage.text[at:])
     kind = "r-passage r-cited" if here else "r-passage"
-    return f'<article class="{kind}">{_head(hit.article)}<p class="r-text">{body}</p></article>'
+    return (
+        f'<article class="{kind}">{_head(hit.article)}<p class="r-text">{body}</p>'
+        f"{_score_html(hit, answer)}</article>"
+    )
+
+
+def _score_html(hit: Hit, answer: Answer | None) -> str:
+    """Why the passage was found, for those who ask."""
+    signals = hit.signals
+    facts = [
+        ("Score", f"{hit.score:.2f}" + (_rank(hit, answer.hits) if answer else "")),
+        (
+            "Question’s words, by weight",
+            f"{signals.coverage:.0%} here, {signals.sentence_coverage:.0%} in one sentence",
+        ),
+        ("Words (BM25)", f"{signals.words:.1f}"),
+        ("Likeness in meaning", f"{signals.vector:.2f}, best sentence {signals.sentence:.2f}"),
+    ]
+    pairs = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
+    return f'<details class="r-score"><summary>Score</summary><dl>{pairs}</dl></details>'
+
+
+def _rank(hit: Hit, hits: Sequence[Hit]) -> str:
+    place = next((n for n, one in enumerate(hits, 1) if one.passage.id == hit.passage.id), 0)
+    return f", number {place} of {len(hits)} found" if place else ""
+
+
+def timeline_html(answer: Answer, key: str) -> str:
+    """When the cited articles were published: marks on a line, and the days below with links.
+
+    Empty where all are of one day, or fewer than two have a date.
+    """
+    _check(key)
+    days: dict[date, list[Citation]] = {}
+    for citation in answer.citations:
+        if citation.published_at:
+            days.setdefault(citation.published_at.date(), []).append(citation)
+    if len(days) < 2:
+        return ""
+    ordered = sorted(days)
+    marks = "".join(
+        f'<span style="left:{place:.1f}%"><b>{days[day][0].number}{"+" if days[day][1:] else ""}</b></span>'
+        for day, place in zip(ordered, _places(ordered), strict=True)
+    )
+    items = "".join(
+        f"<li>{date_label(day)} {' '.join(_cite_link(one, key) for one in days[day])}</li>" for day in ordered
+    )
+    return (
+        f'<section class="r-time" aria-label="When the cited articles were published">'
+        f'<div class="r-line" aria-hidden="true">{marks}</div><ol>{items}</ol></section>'
+    )
+
+
+def _places(days: Sequence[date]) -> list[float]:
+    """Per cent of the line for each day, in order; moved apart where two would lie on each other."""
+    whole = (days[-1] - days[0]).days
+    least = min(LINE_GAP, 100 / (len(days) - 1))
+    places = [100 * (day - days[0]).days / whole for day in days]
+    for n in range(1, len(places)):
+        places[n] = max(places[n], places[n - 1] + least)
+    places[-1] = 100.0
+    for n in range(len(places) - 2, -1, -1):
+        places[n] = max(0.0, min(places[n], places[n + 1] - least))
+    return places
 
 
 def article_html(article: Article, citations: Collection[Citation], key: str, at: int) -> str:
@@ -148,22 +212,30 @@ def _claim_html(claim: Claim, identity: str, key: str) -> str:
 def _cite_link(citation: Citation, key: str) -> str:
     number, day = citation.number, date_label(citation.published_at)
     return (
-        f'<a class="r-cite" href="#{key}-s{number}" title="{safe(_hover(citation))}" '
-        f'aria-label="[{number}] {safe(outlet(citation))}, {day}">[{number}]</a>'
+        f'<a class="r-cite" href="#{key}-s{number}" aria-describedby="{key}-s{number}" '
+        f'aria-label="[{number}] {safe(outlet(citation))}, {day}">[{number}]{_tip(_hover(citation))}</a>'
     )
+
+
+def _tip(text: str) -> str:
+    """What shows while one points at its element or has it in focus; a reader of the screen is told apart."""
+    return f'<span class="r-tip" aria-hidden="true">{safe(text)}</span>'
 
 
 def _verdict_html(claim: Claim) -> str:
     """A mark that is read without colour. Anything but full support is said in words."""
     symbol, word = MARKS[claim.verdict]
     if claim.verdict is Verdict.SUPPORTED:
-        reason = "Supported: the cited sentences hold what this says."
-        return (
-            f'<span class="r-verdict r-good" role="img" aria-label="{word}" title="{reason}">{symbol}</span>'
-        )
+        tip = _tip("Supported: the cited sentences hold what this says.")
+        return f'<span class="r-verdict r-good" role="img" aria-label="{word}">{symbol}{tip}</span>'
     kind = "r-doubt" if claim.verdict is Verdict.PARTLY else "r-bad"
-    whole, short = safe(verdict_words(claim)), safe(verdict_words(claim, MISSING_MOST))
-    return f'<span class="r-verdict {kind}" title="{whole}">{symbol} {short}</span>'
+    whole, short = verdict_words(claim), verdict_words(claim, MISSING_MOST)
+    if whole == short:
+        return f'<span class="r-verdict {kind}">{symbol} {safe(whole)}</span>'
+    return (
+        f'<span class="r-verdict {kind}" tabindex="0" role="note" aria-label="{safe(whole)}">{symbol} '
+        f"{safe(short)}{_tip(whole)}</span>"
+    )
 
 
 def _marked(inner: str, citation: Citation, answer: Answer, key: str) -> str:

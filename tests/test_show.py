@@ -23,8 +23,9 @@ HOSTILE = (
     "<svg/onload=alert(1)>&lt;b&gt;",
     "{0} {answer} %s ${x}",
 )
-TAGS = {"div", "p", "span", "a", "mark", "b", "article"}
-ATTRIBUTES = {"class", "id", "href", "title", "aria-label", "aria-busy", "role", "target", "rel"}
+TAGS = {"div", "p", "span", "a", "mark", "b", "article", "details", "summary", "dl", "dt", "dd"}
+ATTRIBUTES = {"class", "id", "href", "title", "role", "target", "rel", "tabindex"}
+ATTRIBUTES |= {"aria-label", "aria-busy", "aria-hidden", "aria-describedby"}
 
 
 class Seen(HTMLParser):
@@ -146,7 +147,7 @@ def test_a_click_on_a_citation_leads_to_its_sentence_and_back() -> None:
     answer = make_answer()
     there = Seen(answer_html(answer, "a7"))
     assert [link["href"] for link in there.links] == ["#a7-s1"]
-    assert there.links[0]["title"] == "“They spoke for five hours.” (Example Wire, 26 April 2024)"
+    assert "“They spoke for five hours.” (Example Wire, 26 April 2024)" in there.text
     assert ("id", "a7-c1") in there.attributes
     back = passages_html(answer, "a7")
     assert re.search(r'<mark id="a7-s1">.*They spoke for five hours\.</mark>', back)
@@ -196,7 +197,7 @@ def test_a_verdict_is_said_without_colour(verdict: Verdict, missing: tuple[str, 
     answer = make_answer(claims=(Claim("So it was.", verdict, missing, (make_citation(1, 1),)),))
     seen = Seen(answer_html(answer, "a1"))
     assert words in seen.text
-    assert all(reason in " ".join(value for _, value in seen.attributes) for reason in missing)
+    assert all(reason in seen.text for reason in missing)
     assert (verdict is Verdict.SUPPORTED) == (("aria-label", "supported") in seen.attributes)
 
 

@@ -8,7 +8,7 @@ from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.view import show_sentence
 from rag.show import safe
-from rag.show_html import article_html, passage_html, passages_html
+from rag.show_html import article_html, passage_html, passages_html, timeline_html
 from rag.types import Hit, Retrieval, Status
 
 
@@ -46,6 +46,8 @@ def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> Non
         st.html(_head(exchange, "The nearest passages", selections))
     else:
         st.html(_head(exchange, "Cited in the answer" if cited else "Found", selections))
+    if answer and (timeline := timeline_html(answer, exchange.key)):
+        st.html(timeline)
     _draw_hits(readout, exchange, [hit for hit in exchange.hits if hit.passage.id in cited])
     others = [hit for hit in exchange.hits if hit.passage.id not in cited]
     if cited and others:

@@ -73,6 +73,32 @@ STYLE = """<style>
 .stHtml a { color: var(--r-link); }
 .stHtml a.r-cite { text-decoration: none; }
 .stHtml a.r-cite:hover { background: var(--r-mark); text-decoration: underline; }
+.r-answer p, .r-side p, .r-time ol { position: relative; }
+.r-tip {
+  position: absolute; z-index: 5; left: 0; top: 100%; margin-top: .25rem; width: max-content;
+  max-width: min(100%, 34rem); box-sizing: border-box; visibility: hidden; opacity: 0; pointer-events: none;
+  font-size: .92rem; font-weight: 400; line-height: 1.5; white-space: normal; text-align: left;
+  padding: .5rem .75rem; border-radius: .45rem; color: light-dark(#1d1d1d, #f3f3f0);
+  background: light-dark(#fffdf3, #2b2a25); border: 1px solid var(--r-line);
+  box-shadow: 0 .3rem 1rem rgb(0 0 0 / .22); }
+:is(.r-cite, .r-verdict):is(:hover, :focus-visible) > .r-tip { visibility: visible; opacity: 1;
+  transition: opacity .1s .15s, visibility 0s .15s; }
+.r-verdict:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-time { padding: 0 1rem .1rem .8rem; }
+.r-line { position: relative; height: 1.9rem; margin: 0 .4rem; border-bottom: 2px solid var(--r-muted); }
+.r-line span { position: absolute; bottom: -.42rem; transform: translateX(-50%); text-align: center;
+  font-size: .78rem; line-height: 1; font-variant-numeric: tabular-nums; }
+.r-line b { display: block; padding-bottom: .28rem; font-weight: 600; }
+.r-line span::after { content: ""; display: block; width: .7rem; height: .7rem; margin: 0 auto;
+  border-radius: 50%; background: var(--r-link); }
+.stHtml .r-time ol { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0;
+  margin: .6rem 0 0; font-size: .88rem; line-height: 1.5; }
+.stHtml .r-time li { margin: 0; }
+.r-score { font-size: .85rem; color: var(--r-muted); margin-top: .45rem; }
+.r-score summary { cursor: pointer; width: fit-content; border-radius: .2rem; }
+.r-score summary:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-score dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0 0; }
+.stHtml .r-score :is(dt, dd) { margin: 0; padding: 0; font-size: inherit; font-weight: 400; }
 .stHtml a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
 .r-verdict { font-size: .84em; font-weight: 600; }
 .r-good { color: var(--r-good); }

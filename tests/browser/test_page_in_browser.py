@@ -1,5 +1,6 @@
 """What people see and do: ask, read, click a citation, see the sentence; and what must never happen."""
 
+import re
 import time
 
 import pytest
@@ -46,9 +47,37 @@ def test_a_click_on_a_citation_lights_up_its_sentence_and_leaves_the_chat_alone(
         panel.evaluate("panel => panel.scrollTo({top: panel.scrollHeight, behavior: 'instant'})")
         citation.click()
         lit(sentence)
-        assert sentence.inner_text().removeprefix("[1] ") in (citation.get_attribute("title") or "")
         assert top(question) == before
     assert len(visit.sent) == sent > 0
+
+
+def test_pointing_at_a_citation_or_reaching_it_by_key_shows_its_sentence(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    page = visit.page
+    citation = page.locator(".st-key-chat a.r-cite").first
+    tip, quote = citation.locator(".r-tip"), page.locator("#a1-s1").inner_text().removeprefix("[1] ")
+    expect(tip).to_be_hidden()
+    citation.hover()
+    expect(tip).to_be_visible()
+    expect(tip).to_contain_text(f"“{quote}” (")
+    page.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    citation.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(tip).to_be_visible()
+    expect(citation).to_have_accessible_description(re.compile(re.escape(quote)))
+    page.keyboard.press("Enter")
+    lit(page.locator("#a1-s1"))
+
+
+def test_the_score_of_a_passage_opens_by_key(visit: Visit) -> None:
+    visit.ask(BRIDGE)
+    facts = visit.page.locator(".st-key-passages .r-score dl").first
+    expect(facts).to_be_hidden()
+    visit.page.locator(".st-key-passages .r-score summary").first.focus()
+    visit.page.keyboard.press("Enter")
+    expect(facts).to_contain_text("number 1 of")
 
 
 def test_the_number_in_a_passage_leads_back_to_the_claim(visit: Visit) -> None:
