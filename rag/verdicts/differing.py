@@ -49,7 +49,7 @@ def differing(left: Line, right: Line) -> Difference | None:
     if not may_differ(left, right):
         return None
     pair = Pair(left, right)
-    if pair.shared < SHARED_LEAST or pair.speak_of_others():
+    if pair.shared < SHARED_LEAST or not pair.anchored() or pair.speak_of_others():
         return None
     for find in (_opposite, _number, _day):
         found = find(pair)
@@ -190,6 +190,7 @@ def _says_other(pair: Pair) -> bool:
     matches = (pair.ours, pair.theirs)
     return (
         pair.exchanged()
+        or pair.turned_about()
         or any(opposed(pair.ours, token) for token in pair.lines[0].tokens)
         or any(any(_negations(match)) for match in matches)
     )

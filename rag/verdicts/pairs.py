@@ -11,9 +11,14 @@ from rag.verdicts.vocabulary import LIGHT
 from rag.verdicts.wording import Token, opposites, stems_of
 
 SHARE_LONGER = 0.4  # of the longer sentence's words that the shorter one must hold
+SHARE_UNNAMED = 0.8  # of both sentences' words, where they have no name in common
 KEYS_LEAST = 0.4  # of the shorter sentence's words, before anything is compared
 SHARED_LEAST = 2  # content words in common: fewer are a phrase, not a point
 
+_GRAMMAR = stems_of(
+    """from to for against into out in with without over under before after following ahead above below more less
+    few since until first last left right"""
+)
 # Opposites that stand in a sentence for other reasons than to contradict.
 _LOOSE = stems_of(
     """before after ahead following above below over under inside outside with without large big great small
@@ -78,6 +83,20 @@ class Pair:
         return min(
             _share(match, [p for p in content if not is_name(match, match.claim.tokens[p])])
             for match, content in zip((self.ours, self.theirs), self.content, strict=True)
+        )
+
+    def anchored(self) -> bool:
+        """Whether both name somebody or something in common, or are nearly the same words."""
+        tokens = self.lines[0].tokens
+        named = any(is_name(self.ours, tokens[p]) and p in self.ours.rests_on for p in self.content[0])
+        return named or min(self.share, self.other_share) >= SHARE_UNNAMED
+
+    def turned_about(self) -> bool:
+        """Whether one says 'down' or 'later' and the other only the opposite: they tell of two times."""
+        ours, theirs = ({token.stem for token in line.tokens} - _GRAMMAR for line in self.lines)
+        return any(
+            opposites(stem) & (theirs - ours) and stem not in theirs and not opposites(stem) & ours
+            for stem in ours
         )
 
     def speak_of_others(self) -> bool:
