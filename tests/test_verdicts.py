@@ -305,3 +305,31 @@ def test_a_file_that_holds_no_pairs_is_named_with_its_line(tmp_path: Path) -> No
         read_pairs(path)
     with pytest.raises(ReadError, match="cannot be read"):
         read_pairs(tmp_path / "none.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "verdict"),
+    [
+        ("Xi received Kissinger on 20 July 2023.", "Xi received Kissinger on 2023 July 20.", Verdict.PARTLY),
+        ("Two channels were agreed in 2024.", "2024 channels were agreed in 2024.", Verdict.PARTLY),
+        (
+            "In talks with Wang, Blinken pressed for more.",
+            "In talks with Blinken, Wang pressed for more.",
+            Verdict.PARTLY,
+        ),
+        ("Data of the Survey cited by Reuters.", "Data of the Reuters cited by Survey.", Verdict.PARTLY),
+        ("Ann met Bo and Cy, the mayor.", "Ann met Cy and Bo, the mayor.", Verdict.PARTLY),
+        ("Wang and Blinken met in Laos.", "Blinken and Wang met in Laos.", Verdict.SUPPORTED),
+        (
+            "Talks between Russia and China failed.",
+            "Talks between China and Russia failed.",
+            Verdict.SUPPORTED,
+        ),
+        ("On Friday Wang left without a word.", "Wang left without a word on Friday.", Verdict.SUPPORTED),
+        ("They bought arms, ships and jets.", "They bought ships, arms and jets.", Verdict.SUPPORTED),
+    ],
+)
+def test_what_changed_places_counts_where_it_changes_the_meaning(
+    source: str, claim: str, verdict: Verdict
+) -> None:
+    assert judge(claim, [citation_of(source)]).verdict is verdict

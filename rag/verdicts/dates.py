@@ -207,7 +207,8 @@ def _is_month(tokens: Sequence[Token], place: int) -> bool:
         return True
     before = tokens[place - 1].word if place else ""
     after = tokens[place + 1].word if place + 1 < len(tokens) else ""
-    return (
+    by_noun = before == "the" and not token.opens and after.isalpha() and after.islower()  # 'the May call'
+    return by_noun or (
         before in _LEADS_TO_MONTH or before.isdigit() or after[:1].isdigit() or before in {"st", "th", "rd"}
     )
 

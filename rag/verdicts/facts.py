@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.verdicts.dates import Date, covers, readings
+from rag.verdicts.dates import MONTHS, Date, covers, readings
 from rag.verdicts.matching import Line, Match, Place
 from rag.verdicts.quantities import Quantity, equal, implied, same_bound, same_kind
 
@@ -12,6 +12,8 @@ from rag.verdicts.quantities import Quantity, equal, implied, same_bound, same_k
 RIVAL_LEAST = 1.25
 QUOTATION_LEAST = 2  # characters between quotation marks that are taken for one
 
+_MONTHS = "|".join(name.capitalize() for name in MONTHS)
+_YEAR_FIRST = re.compile(rf"\b[12]\d{{3}} (?:{_MONTHS}) \d{{1,2}}\b")
 _QUOTED = re.compile(r'"([^"]{2,2000})"')
 
 
@@ -112,6 +114,10 @@ def _is_a(match: Match, claimed: Quantity) -> bool:
 
 
 def _is_year(match: Match, claimed: Quantity) -> bool:
+    """'its 2024 budget' rests on the year; '2024 channels' counts."""
+    following = match.claim.tokens[claimed.last + 1 : claimed.last + 3]
+    if any(token.is_content and token.word.endswith("s") and not token.capital for token in following):
+        return False
     return claimed.is_year and any(
         claimed.value == date.year for line in match.evidence for date in line.dates
     )
@@ -165,6 +171,14 @@ def missing_dates(match: Match) -> Iterator[str]:
                 yield f"the date {claimed.text} for this (there it is {rival})"
         elif not (_published_then(match, claimed) or _is_number(match, claimed)):
             yield f"the date {claimed.text}"
+    yield from _out_of_order(match)
+
+
+def _out_of_order(match: Match) -> Iterator[str]:
+    """'2024 July 9' where the evidence has '9 July 2024': a year and a day that were exchanged."""
+    for written in _YEAR_FIRST.findall(match.claim.text):
+        if not any(written in line.text for line in match.evidence):
+            yield f"the date {written}"
 
 
 def _means(claimed: Date, given: Date, line: Line) -> bool:

@@ -12,6 +12,7 @@ from rag.verdicts import facts, names, relations, roles
 from rag.verdicts.matching import Line, Match, line_of
 from rag.verdicts.rewording import reworded
 from rag.verdicts.slots import exchanged
+from rag.verdicts.transposed import transposed
 from rag.verdicts.vocabulary import LIGHT
 from rag.verdicts.wording import stems_of
 
@@ -86,6 +87,7 @@ def _missing_relations(match: Match) -> list[str]:
         *roles.exchanged_subjects(match),
         *exchanged(match),
         *reworded(match),
+        *transposed(match),
     ]
 
 

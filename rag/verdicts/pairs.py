@@ -16,8 +16,8 @@ KEYS_LEAST = 0.4  # of the shorter sentence's words, before anything is compared
 SHARED_LEAST = 2  # content words in common: fewer are a phrase, not a point
 
 _GRAMMAR = stems_of(
-    """from to for against into out in with without over under before after following ahead above below more less
-    few since until first last left right"""
+    """from to for against into out in with without over under before after following ahead above below more
+    less few since until first last left right"""
 )
 # Opposites that stand in a sentence for other reasons than to contradict.
 _LOOSE = stems_of(

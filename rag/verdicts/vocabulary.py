@@ -610,7 +610,7 @@ PHRASES = {
     "ahead of": "before", "prior to": "before", "as a result of": "because of", "owing to": "because of",
     "thanks to": "because of", "on account of": "because of", "in a row": "consecutive",
     "in spite of": "despite", "no one": "nobody", "not a single": "no", "no longer": "not",
-    "not only": "only", "by no means": "not", "have yet to": "not", "has yet to": "not", "had yet to": "not",
+    "by no means": "not", "have yet to": "not", "has yet to": "not", "had yet to": "not",
     "is yet to": "not", "are yet to": "not", "not yet": "not", "does not have": "lacks",
     "shut down": "close", "set up": "establish", "took part": "participated",
     "take part": "participate", "was born": "born", "gave birth": "birth", "passed away": "died",
