@@ -28,6 +28,8 @@ app = typer.Typer(
     help="Ask a collection of news articles; check every answer against the sentences it rests on.",
 )
 
+NO_LONGER_HOLDS = 3  # exit code; 1 is an error and 2 a wrong command line
+
 PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders of articles (.md, .txt).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 OutletOption = Annotated[
@@ -295,13 +297,18 @@ def ask(
     first: FromOption = None,
     until: UntilOption = None,
     language: LanguageOption = None,
+    save: Annotated[
+        list[Path] | None, typer.Option(help="Also write the answer to this .md, .html or .json file.")
+    ] = None,
 ) -> None:
     """Answer a question from the articles, with the sentences that the answer rests on."""
     from rag.answering import follow
+    from rag.saving import check_places, save_answer
     from rag.settings import load_settings
     from rag.show import answer_json
     from rag.types import Answer, Status
 
+    check_places(save or [])
     settings = load_settings(**({"model": model} if model is not None else {}))
     answer: Answer | None = None
     with opened(settings) as readout:
@@ -317,6 +324,9 @@ def ask(
         say(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))
     else:
         _say_rest(answer)
+    save_answer(answer, save or [])
+    for path in save or []:
+        say(f"Saved: {path}", error=True)
     if answer.status in (Status.FAILED, Status.INCOMPLETE):
         raise typer.Exit(1)
 
@@ -343,6 +353,27 @@ def _say_rest(answer: "Answer") -> None:
     if answer.notice:
         say(f"\n{clean(answer.notice)}")
     say(sources_text(answer))
+
+
+@app.command()
+def verify(
+    saved: Annotated[Path, typer.Argument(metavar="FILE", help="A .json of `readout ask --save`.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Check a saved answer against the library as it is now: every cited sentence, every verdict.
+
+    Exit code 0: each sentence is still in its article and each verdict the same; 3: not so; 1: cannot be
+    checked.
+    """
+    from rag.verifying import read_saved, report_json, report_text
+    from rag.verifying import verify as check_saved
+
+    answer = read_saved(saved)
+    with opened() as readout:
+        found = check_saved(answer, readout.library)
+    say(json.dumps(report_json(found), ensure_ascii=False, indent=2) if as_json else report_text(found))
+    if not found.holds:
+        raise typer.Exit(NO_LONGER_HOLDS)
 
 
 @app.command()

@@ -11,17 +11,17 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html", "listing"},
+    {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html", "show_saved", "listing"},
     {"verdicts"},
     {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
-    {"adding", "evidence", "models", "replies"},
+    {"adding", "evidence", "models", "replies", "saving", "verifying"},
     {"retrieval", "generative", "extractive"},
     {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},
 )
-ONLY_TYPES = {"citations", "prompts", "show", "show_html"}  # pure: values in, values out
+ONLY_TYPES = {"citations", "prompts", "show", "show_html", "show_saved"}  # pure: values in, values out
 
 
 def imports(path: Path) -> set[str]:
