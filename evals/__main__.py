@@ -21,6 +21,8 @@ def main(arguments: Sequence[str]) -> int:
     one.add_argument("--json", type=Path, help="write the figures and every question's ranks here")
     fit = commands.add_parser("calibrate", help="make rag/evidence.json from BEIR folders")
     fit.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
+    picks = commands.add_parser("sentences", help="make rag/sentences.json from BEIR folders")
+    picks.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     pairs = commands.add_parser("verdicts", help="measure verdicts on claim–sentence pairs")
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
     sides = commands.add_parser("disagreements", help="measure how well sentences that differ are told")
@@ -112,6 +114,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from evals.calibrate import calibrate
 
         calibrate(chosen.beir)
+    elif chosen.command == "sentences":
+        from evals.sentences import fit_sentences
+
+        fit_sentences(chosen.beir)
     elif chosen.command == "verdicts":
         from evals import verdicts
 

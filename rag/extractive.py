@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.questions import asks_for_list
+from rag.questions import asks_for_list, asks_to_compare
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.words import stems
 
-SENTENCES_MOST = 4  # an answer is read, not searched
-NEAR_BEST = 0.72  # share of the best sentence's score that a further sentence needs
-# Of the difference in fused score to the best hit; .05 to .2 gave the most right first sentences on
-# squad-open, clapnq and multihop-news (400 questions each), 0 and 9 fewer.
-WEIGHT_PASSAGE = 0.1
+SENTENCES_MOST = 6  # an answer is read, not searched
+NEAR_BEST = 0.4  # share of the best sentence's chance that a further sentence needs
+SIDES = 2  # articles that a comparison quotes
+SIDE_MOST = 3  # sentences of each
+NEAR_BEST_OF_SIDE = 0.2
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
@@ -37,7 +37,7 @@ class ExtractiveAnswerer:
         return "Quoted from the articles; no language model is configured."
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
-        picks = _list_items(retrieval) or _best_sentences(retrieval.hits)
+        picks = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval.hits)
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
@@ -60,23 +60,40 @@ def _start(hits: Sequence[Hit], pick: Pick) -> int:
 
 
 def rank_sentences(hits: Sequence[Hit]) -> list[Pick]:
-    """All sentences of the hits, best first: by their own score and by how far their passage is behind."""
-    picks = [
-        Pick(h, s, score + WEIGHT_PASSAGE * (hit.score - hits[0].score))
-        for h, hit in enumerate(hits)
-        for s, score in enumerate(hit.sentence_scores)
-    ]
+    """All sentences of the hits, best first."""
+    picks = [Pick(h, s, score) for h, hit in enumerate(hits) for s, score in enumerate(hit.sentence_scores)]
     return sorted(picks, key=lambda pick: -pick.score)
 
 
 def _best_sentences(hits: Sequence[Hit]) -> list[Pick]:
     """The best sentences of all hits, none that repeats another, best first."""
-    chosen: list[Pick] = []
+    return _choose(hits, rank_sentences(hits), SENTENCES_MOST, NEAR_BEST)
+
+
+def _both_sides(retrieval: Retrieval) -> list[Pick]:
+    """For a comparison: the best sentences of each of the SIDES articles that answer best."""
+    if not asks_to_compare(retrieval.asked):
+        return []
+    hits = retrieval.hits
+    by_article: dict[str, list[Pick]] = {}
     for pick in rank_sentences(hits):
-        if len(chosen) == SENTENCES_MOST or (chosen and pick.score < NEAR_BEST * chosen[0].score):
+        by_article.setdefault(hits[pick.hit].article.id, []).append(pick)
+    chosen: list[Pick] = []
+    for picks in list(by_article.values())[:SIDES]:  # best first, as the picks are
+        chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST_OF_SIDE, chosen)
+    return chosen
+
+
+def _choose(
+    hits: Sequence[Hit], ranked: Sequence[Pick], most: int, near: float, said: Sequence[Pick] = ()
+) -> list[Pick]:
+    """The first of the picks, down to `near` times the best score, that repeat neither others nor `said`."""
+    chosen: list[Pick] = []
+    for pick in ranked:
+        if len(chosen) == most or (chosen and pick.score < near * chosen[0].score):
             break
         leads = hits[pick.hit].passage.sentences[pick.sentence].text.endswith(":")  # says nothing itself
-        if not leads and not any(_repeats(hits, pick, other) for other in chosen):
+        if not leads and not any(_repeats(hits, pick, other) for other in (*said, *chosen)):
             chosen.append(pick)
     return chosen
 

@@ -181,6 +181,20 @@ def asks_for_list(question: str) -> bool:
     return not LIST_WORDS.isdisjoint(re.findall(r"\w+", question.lower()))
 
 
+_COMPARES = re.compile(
+    r"\b(?:compar\w+|differ(?:s|ed|ent|ences?)?|contrast\w*|versus|vs"
+    r"|(?:each|both|two) (?:sides?|accounts?|readouts?|versions?|texts)"
+    r"|(?:do|does|did) \w+ and \w+ each|does each"
+    r"|and (?:what|which)\b.*\b(?:do|does|did|has|have|is|are|was|were|one)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_to_compare(question: str) -> bool:
+    """Whether the answer has two sides: 'how do the accounts differ', 'what did X say, and what did Y'."""
+    return bool(_COMPARES.search(question))
+
+
 # Follow-ups
 
 _POINTS_BACK = re.compile(

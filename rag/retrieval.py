@@ -20,6 +20,7 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
 from rag.rows import StoredPassage
+from rag.sentences import rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.words import content_stems, stems, stems_of_each
@@ -89,9 +90,7 @@ class Retriever:
         """
         asked = (asked or question).strip()
         ranking = self.rank(asked, as_of=as_of, filters=filters)
-        hits = self._spread(ranking.hits, most or self._settings.hits)
-        if most is None and asks_for_list(asked):
-            hits = _with_neighbours(hits, ranking.hits)
+        hits = rate_sentences(asked, self.choose(asked, ranking, most), ranking.hits, ranking.weights)
         evidence = evidence_of(asked, ranking)
         least = threshold() if self._threshold is None else self._threshold
         return Retrieval(
@@ -104,6 +103,13 @@ class Retriever:
             note=ranking.note,
             filters=filters,
         )
+
+    def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
+        """The hits to show of a ranking; `most` as for `retrieve`."""
+        hits = self._spread(ranking.hits, most or self._settings.hits)
+        if most is None and asks_for_list(question):
+            hits = _with_neighbours(hits, ranking.hits)
+        return hits
 
     def rank(
         self,

@@ -82,8 +82,9 @@ class Hit:
     passage: Passage
     article: Article
     score: float  # fused score; comparable within one retrieval only
-    best: int  # index into passage.sentences of the sentence nearest to the question
-    sentence_scores: tuple[float, ...]  # one per sentence, same scale within one retrieval
+    best: int  # index into passage.sentences of the one with the highest score
+    sentence_scores: tuple[float, ...]  # one per sentence: in a Ranking its nearness to the question, in
+    # a Retrieval its chance, 0..1, to be part of the answer
     signals: Signals
 
 

@@ -87,3 +87,14 @@ def test_brackets_in_an_article_stay_text() -> None:
     text, markers = written("Who left?", make_hit(article, (1.0,)))
     assert "[1.1]" in text
     assert markers == [Marker(1, 1)]
+
+
+def test_a_comparison_quotes_both_sides() -> None:
+    one = make_article("one", "The American text lists concerns. It names tariffs.")
+    two = make_article("two", "The Chinese text names principles.")
+    three = make_article("three", "Tourists came.")
+    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.3,)), make_hit(three, (0.2,)))
+    _, markers = written("How do the two accounts differ?", *hits)
+    assert markers == [Marker(1, 1), Marker(1, 2), Marker(2, 1)]
+    _, markers = written("What do the accounts say?", *hits)
+    assert markers == [Marker(1, 1), Marker(1, 2)]

@@ -16,7 +16,7 @@ ARROW = (
     {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
-    {"adding", "evidence", "models", "replies", "saving", "verifying"},
+    {"adding", "evidence", "sentences", "models", "replies", "saving", "verifying"},
     {"retrieval", "generative", "extractive"},
     {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},

@@ -1,0 +1,225 @@
+"""Which sentences of the hits answer the question? One calibrated rule over what stands in and around each.
+
+A logistic regression on FEATURES, most of them standardised within the question (STANDARDISED); the
+coefficients lie in sentences.json, made by `python -m evals sentences` from the open sets and the open part
+of the gold questions. What a bare similarity gets wrong: the words that name the event ('the Geneva talks')
+stand in the sentences that introduce it, while the one that answers holds only what the question is after.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.types import Hit
+from rag.words import content_stems, stems, stems_of_each
+
+Floats = NDArray[np.float64]
+
+FEATURES = (
+    "passage behind",  # fused score of the passage, less that of the best one
+    "cosine",  # of question and sentence, which has read its passage
+    "behind",  # cosine plus share of words, less those of the article's best sentence
+    "focus",  # share of the question's idf weight that is in the sentence and rare in its article
+    "around",  # share that is in the title, in the two sentences before, or in this one
+    "title",  # share that is in the title
+    "plain words",  # share of the weight of the question's words without a capital
+    "pairs",  # share of the question's neighbouring words that are both in the sentence
+    "new",  # share of the sentence's words that are not the question's
+    "first",  # 1 for the article's first sentence
+    "name",  # asked for a person or body: names that the question does not hold, at most MANY
+    "date",  # asked for a time: 1 with a date that the question does not hold
+    "number",  # asked for a number: the same
+    "place",  # asked for a place: 1 with 'in Geneva'
+    "list",  # asked for several things: commas and 'and's, at most MANY
+    "cause",  # asked for a reason: 1 with 'because', 'in order to' …
+)
+# Terms of the rule: some features as they are, some against the other sentences found for the question.
+STANDARDISED = ("passage behind", "cosine", "behind", "focus", "around", "plain words", "pairs", "first")
+PLAIN = tuple(name for name in FEATURES if name not in ("focus", "around", "plain words", "pairs", "first"))
+MANY = 4  # names or list items beyond which more say no more
+RARE = 0.15  # share of an article's sentences up to which a word counts as rare in it; two always are
+
+_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_DATES = re.compile(rf"\b(?:\d{{1,2}} (?:{_MONTH})|(?:{_MONTH})(?: \d+)?|1[0-9]\d\d|20\d\d|{_DAY}|century)\b")
+_NUMBERS = re.compile(
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
+    r"|eigh|nine)teen|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|third|quarter|once|twice"
+    r"|dozen)\b",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"(?<![.!?\"“] )(?<!^)\b(?!The\b|A\b|In\b|On\b|It\b)[A-Z][\w’'-]+")
+_PLACES = re.compile(r"\b(?:in|at|near|from|to|of|outside|off) (?:the )?[A-Z][\w’'-]+")
+_CAUSES = re.compile(
+    r"\b(?:because|since|due to|as a result|so that|in order to|therefore|owing|caused?|reason|aim"
+    r"|to (?:protect|avoid|prevent|help))\b",
+    re.IGNORECASE,
+)
+_ASKS = {  # what a question is after; it may be after several things
+    "name": r"who|whom|whose|which (?:\w+ )?(?:official|person|minister|general|leader|team|company|country)",
+    "date": r"when|(?:what|which) (?:day|date|year|month|time)|on what",
+    "number": r"how (?:many|much|long|far|high|often|old|large|big)|duration"
+    r"|what (?:share|percentage|number|rate|amount|price|proportion|sum|total)",
+    "place": r"where|(?:what|which) (?:city|place|country|location|venue)",
+    "list": r"(?:which|what) (?:\w+ ){0,2}\w+s|list|name the",
+    "cause": r"why|reasons?|purpose|causes?",
+}
+_ASKED = {name: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for name, pattern in _ASKS.items()}
+
+
+def rate_sentences(
+    question: str, hits: Sequence[Hit], ranked: Sequence[Hit], weights: Mapping[str, float]
+) -> tuple[Hit, ...]:
+    """The hits with the chance of each of their sentences, 0..1, to be part of the answer, as its score.
+
+    `ranked`: all candidates, best first: an article's other passages tell which words are common in it.
+    `weights`: idf of each stem of the question.
+    """
+    if not hits or not weights:
+        return tuple(hits)
+    terms = sentence_terms(sentence_features(question, hits, ranked, weights))
+    chances = iter(_rule().chances(terms).tolist())
+    rated = []
+    for hit in hits:
+        scores = tuple(next(chances) for _ in hit.passage.sentences)
+        best = max(range(len(scores)), key=scores.__getitem__)
+        rated.append(replace(hit, sentence_scores=scores, best=best))
+    return tuple(rated)
+
+
+def sentence_features(
+    question: str, hits: Sequence[Hit], ranked: Sequence[Hit], weights: Mapping[str, float]
+) -> Floats:
+    """FEATURES of each sentence of the hits, in their order, a row each."""
+    asked = _Question(question, weights)
+    articles = {hit.article.id: _ArticleWords(hit, ranked) for hit in hits}
+    best = max(hit.score for hit in ranked)
+    top = {key: max(max(hit.sentence_scores) for hit in hits if hit.article.id == key) for key in articles}
+    rows = [
+        asked.features(hit, place, articles[hit.article.id], hit.score - best, top[hit.article.id])
+        for hit in hits
+        for place in range(len(hit.passage.sentences))
+    ]
+    return np.array(rows)
+
+
+def sentence_terms(features: Floats) -> Floats:
+    """What the rule weighs: the features PLAIN as they are, then STANDARDISED over the rows."""
+    some = features[:, [FEATURES.index(name) for name in STANDARDISED]]
+    standard = (some - some.mean(axis=0)) / (some.std(axis=0) + 1e-6)
+    return np.hstack([features[:, [FEATURES.index(name) for name in PLAIN]], standard])
+
+
+class _ArticleWords:
+    """The stems of one article's sentences, as far as its passages are among the candidates."""
+
+    def __init__(self, hit: Hit, ranked: Sequence[Hit]) -> None:
+        passages = {hit.passage.id: hit.passage} | {
+            other.passage.id: other.passage for other in ranked if other.article.id == hit.article.id
+        }
+        sentences = sorted((s for p in passages.values() for s in p.sentences), key=lambda s: s.start)
+        self.title = set(stems(hit.article.title))
+        self._stems = stems_of_each([sentence.text for sentence in sentences])
+        self._places = {sentence.start: place for place, sentence in enumerate(sentences)}
+        counts = Counter(stem for held in self._stems for stem in held)
+        most = max(2.0, RARE * len(sentences))
+        self.rare = {stem for stem, count in counts.items() if count <= most}.difference(self.title)
+
+    def held(self, start: int) -> set[str]:
+        """The stems of the sentence at that offset."""
+        return self._stems[self._places[start]]
+
+    def around(self, start: int) -> set[str]:
+        """Those of the title, of the two sentences before, and its own."""
+        place = self._places[start]
+        return self.title.union(*self._stems[max(0, place - 2) : place + 1])
+
+
+class _Question:
+    """A question, and what it is after."""
+
+    def __init__(self, text: str, weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self._total = sum(weights.values()) or 1.0
+        capitals = {stem for word in re.findall(r"(?<!^)\b[A-Z][\w’-]+", text) for stem in stems(word)}
+        self._names = capitals
+        self._plain = weights.keys() - capitals
+        self._pairs = [(a, b) for a, b in pairwise(stems(text)) if a in weights and b in weights]
+        self._asked = {name for name, pattern in _ASKED.items() if pattern.search(text)}
+        self._dates = {date.lower() for date in _DATES.findall(text)}
+        self._numbers = {number.lower() for number in _NUMBERS.findall(text)}
+
+    def features(
+        self, hit: Hit, place: int, article: _ArticleWords, behind: float, top: float
+    ) -> tuple[float, ...]:
+        """FEATURES of one sentence. `behind`: see there; `top`: best sentence score of its article."""
+        sentence, score = hit.passage.sentences[place], hit.sentence_scores[place]
+        held = article.held(sentence.start)
+        words = content_stems(sentence.text)
+        plain = sum(self._weights[word] for word in self._plain) or 1.0
+        return (
+            behind,
+            score - self._share(held),
+            score - top,
+            self._share(held & article.rare),
+            self._share(article.around(sentence.start)),
+            self._share(article.title),
+            self._share(held & self._plain) * self._total / plain,
+            sum(a in held and b in held for a, b in self._pairs) / (len(self._pairs) or 1),
+            sum(word not in self._weights for word in words) / (len(words) + 1),
+            float(sentence.start == 0),
+            *self._sought(sentence.text),
+        )
+
+    def _share(self, held: Collection[str]) -> float:
+        """Share of the question's idf weight."""
+        return sum(weight for word, weight in self._weights.items() if word in held) / self._total
+
+    def _sought(self, text: str) -> tuple[float, ...]:
+        """What the sentence has of what the question is after; 0 for all else."""
+        return (
+            self._new_names(text) if "name" in self._asked else 0.0,
+            float("date" in self._asked and self._has_new(_DATES, text, self._dates)),
+            float("number" in self._asked and self._has_new(_NUMBERS, text, self._numbers)),
+            float("place" in self._asked and bool(_PLACES.search(text))),
+            float(min(MANY, text.count(",") + text.count(" and "))) if "list" in self._asked else 0.0,
+            float("cause" in self._asked and bool(_CAUSES.search(text))),
+        )
+
+    def _new_names(self, text: str) -> float:
+        new = sum(not self._names.issuperset(stems(name)) for name in _NAMES.findall(text))
+        return float(min(MANY, new))
+
+    def _has_new(self, pattern: re.Pattern[str], text: str, known: Collection[str]) -> bool:
+        return any(found.lower() not in known for found in pattern.findall(text))
+
+
+class _Rule:
+    """sentences.json as numbers."""
+
+    def __init__(self, text: str) -> None:
+        found = json.loads(text)
+        terms = found["terms"].values()
+        self._centres = np.array([term["centre"] for term in terms])
+        self._spreads = np.array([term["spread"] for term in terms])
+        self._coefficients = np.array([term["coefficient"] for term in terms])
+        self._intercept = float(found["intercept"])
+
+    def chances(self, rows: Floats) -> Floats:
+        """0..1 for each row."""
+        totals = ((rows - self._centres) / self._spreads) @ self._coefficients + self._intercept
+        chances: Floats = 1.0 / (1.0 + np.exp(-np.clip(totals, -50.0, 50.0)))
+        return chances
+
+
+@cache
+def _rule() -> _Rule:
+    return _Rule(files("rag").joinpath("sentences.json").read_text(encoding="utf-8"))

@@ -1,0 +1,106 @@
+"""The chance of each sentence to be part of the answer: its features by hand, and what the rule prefers."""
+
+import numpy as np
+import pytest
+
+from rag.passages import split_sentences
+from rag.sentences import (
+    FEATURES,
+    PLAIN,
+    STANDARDISED,
+    rate_sentences,
+    sentence_features,
+    sentence_terms,
+)
+from rag.types import Article, Hit, Passage, Signals
+from tests.fakes import make_article
+from tests.growth import grows_linearly
+
+TALKS = (
+    "Officials met in Geneva for talks on chips. The talks in Geneva took four hours. "
+    "Ana Silva led the Portuguese team. The talks in Geneva end on 3 May."
+)
+
+
+def make_hit(article: Article, scores: tuple[float, ...], score: float = 1.0) -> Hit:
+    sentences = split_sentences(article.text)
+    assert len(sentences) == len(scores)
+    passage = Passage(f"{article.id}:0", article.id, 0, 0, len(article.text), article.text, tuple(sentences))
+    return Hit(passage, article, score, 0, scores, Signals(0, 0, 0, 0, 0))
+
+
+def column(question: str, weights: dict[str, float], name: str) -> list[float]:
+    hit = make_hit(make_article("a", TALKS, title="Chips"), (0.5, 0.5, 0.5, 0.5))
+    found = sentence_features(question, [hit], [hit], weights)
+    return [round(float(value), 3) for value in found[:, FEATURES.index(name)]]
+
+
+GENEVA = {"geneva": 1.0, "team": 2.0, "led": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("focus", [0.0, 0.0, 0.75, 0.0]),  # 'geneva' stands in three sentences of four
+        ("around", [0.25, 0.25, 1.0, 1.0]),
+        ("title", [0.0, 0.0, 0.0, 0.0]),
+        ("plain words", [0.0, 0.0, 1.0, 0.0]),
+        ("pairs", [0.0, 0.0, 0.0, 0.0]),  # no two words of weight stand side by side
+        ("cosine", [0.25, 0.25, -0.25, 0.25]),
+        ("first", [1.0, 0.0, 0.0, 0.0]),
+        ("name", [0.0, 0.0, 2.0, 1.0]),  # Geneva is no news, and the first word may be any word
+        ("date", [0.0, 0.0, 0.0, 0.0]),  # nobody asked for one
+    ],
+)  # fmt: skip
+def test_features_are_those_that_one_counts_by_hand(name: str, values: list[float]) -> None:
+    assert column("Who led the team in Geneva?", GENEVA, name) == values
+
+
+def test_a_date_a_number_and_a_place_count_where_they_are_asked_for() -> None:
+    weights = {"geneva": 1.0, "talk": 1.0}
+    assert column("When do the talks end?", weights, "date") == [0.0, 0.0, 0.0, 1.0]
+    assert column("How long were the talks?", weights, "number") == [0.0, 1.0, 0.0, 1.0]
+    assert column("How long were the four talks?", weights, "number") == [0.0, 0.0, 0.0, 1.0]
+    assert column("Where were the talks?", weights, "place") == [1.0, 1.0, 0.0, 1.0]
+
+
+def test_standardised_features_have_mean_zero_within_the_question() -> None:
+    hit = make_hit(make_article("a", TALKS), (0.9, 0.1, 0.4, 0.2))
+    rows = sentence_terms(sentence_features("Who led the team in Geneva?", [hit], [hit], GENEVA))
+    assert rows.shape == (4, len(PLAIN) + len(STANDARDISED))
+    assert np.allclose(rows[:, len(PLAIN) :].mean(axis=0), 0)
+
+
+def test_the_sentence_that_holds_what_is_asked_goes_before_those_that_name_the_event() -> None:
+    hit = make_hit(make_article("a", TALKS, title="Talks in Geneva"), (0.7, 0.65, 1.3, 0.65))
+    (rated,) = rate_sentences("Who led the Portuguese team at the talks in Geneva?", [hit], [hit], {
+        "led": 3.0, "portugues": 4.0, "team": 3.0, "talk": 1.0, "geneva": 1.0,
+    })  # fmt: skip
+    assert rated.best == 2
+    assert max(rated.sentence_scores) == rated.sentence_scores[2]
+    assert all(0 < score < 1 for score in rated.sentence_scores)
+
+
+def test_hits_keep_their_order_and_all_else() -> None:
+    one = make_hit(make_article("a", TALKS), (0.1, 0.1, 0.1, 0.1), 2.0)
+    two = make_hit(make_article("b", "Chips are small."), (0.9,), 1.0)
+    rated = rate_sentences("Who led?", [one, two], [one, two], {"led": 1.0})
+    assert [(hit.passage, hit.article, hit.score, hit.signals) for hit in rated] == [
+        (hit.passage, hit.article, hit.score, hit.signals) for hit in (one, two)
+    ]
+
+
+def test_without_hits_or_words_nothing_is_rated() -> None:
+    hit = make_hit(make_article("a", "Chips are small."), (0.9,))
+    assert rate_sentences("Who?", [], [], {"who": 1.0}) == ()
+    assert rate_sentences("?", [hit], [hit], {}) == (hit,)
+
+
+@pytest.mark.parametrize("unit", ["A ", "1 ", "which a b ", "a, and ", "Who A b. "])
+def test_long_questions_and_sentences_take_linear_time(unit: str) -> None:
+    def rate(text: str) -> object:
+        article = make_article("a", text.strip() or "a")
+        hit = make_hit(article, (0.5,) * len(split_sentences(article.text)))
+        return rate_sentences("Which names when, where and why? " + text[:2000], [hit], [hit], {"a": 1.0})
+
+    assert grows_linearly(rate, unit, 5_000)
