@@ -182,5 +182,7 @@ def _example(readout: Readout, question: str, holds: Callable[[Hit, int], bool])
     hits = readout.retriever.choose(question, ranking)
     right = [holds(hit, place) for hit in hits for place in range(len(hit.passage.sentences))]
     nearness = [score for hit in hits for score in hit.sentence_scores]
-    rows = sentence_terms(sentence_features(question, hits, ranking.hits, ranking.weights))
+    rows = sentence_terms(
+        sentence_features(question, hits, ranking.hits, ranking.weights, ranking.constraints)
+    )
     return Example(rows, np.array(right), np.array(nearness))

@@ -37,6 +37,7 @@ class Constraints:
     first: date | None = None
     last: date | None = None
     rest: str = ""  # the question without the dates
+    dates: tuple[str, ...] = ()  # these, as the question writes them
 
     @property
     def dated(self) -> bool:
@@ -74,6 +75,7 @@ def read_constraints(question: str, sources: Iterable[str], as_of: date) -> Cons
         None if None in firsts else min(f for f in firsts if f),
         None if None in lasts else max(last for last in lasts if last),
         _DATE.sub(" ", question),
+        tuple(match.group() for match in _DATE.finditer(question)),
     )
 
 

@@ -90,7 +90,9 @@ class Retriever:
         """
         asked = (asked or question).strip()
         ranking = self.rank(asked, as_of=as_of, filters=filters)
-        hits = rate_sentences(asked, self.choose(asked, ranking, most), ranking.hits, ranking.weights)
+        hits = rate_sentences(
+            asked, self.choose(asked, ranking, most), ranking.hits, ranking.weights, ranking.constraints
+        )
         evidence = evidence_of(asked, ranking)
         least = threshold() if self._threshold is None else self._threshold
         return Retrieval(

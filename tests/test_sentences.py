@@ -1,9 +1,12 @@
 """The chance of each sentence to be part of the answer: its features by hand, and what the rule prefers."""
 
+from datetime import UTC, date, datetime
+
 import numpy as np
 import pytest
 
 from rag.passages import split_sentences
+from rag.questions import Constraints, read_constraints
 from rag.sentences import (
     FEATURES,
     PLAIN,
@@ -16,6 +19,7 @@ from rag.types import Article, Hit, Passage, Signals
 from tests.fakes import make_article
 from tests.growth import grows_linearly
 
+ASKED = Constraints()  # of no day and no outlet
 TALKS = (
     "Officials met in Geneva for talks on chips. The talks in Geneva took four hours. "
     "Ana Silva led the Portuguese team. The talks in Geneva end on 3 May."
@@ -31,7 +35,7 @@ def make_hit(article: Article, scores: tuple[float, ...], score: float = 1.0) ->
 
 def column(question: str, weights: dict[str, float], name: str) -> list[float]:
     hit = make_hit(make_article("a", TALKS, title="Chips"), (0.5, 0.5, 0.5, 0.5))
-    found = sentence_features(question, [hit], [hit], weights)
+    found = sentence_features(question, [hit], [hit], weights, ASKED)
     return [round(float(value), 3) for value in found[:, FEATURES.index(name)]]
 
 
@@ -66,7 +70,7 @@ def test_a_date_a_number_and_a_place_count_where_they_are_asked_for() -> None:
 
 def test_standardised_features_have_mean_zero_within_the_question() -> None:
     hit = make_hit(make_article("a", TALKS), (0.9, 0.1, 0.4, 0.2))
-    rows = sentence_terms(sentence_features("Who led the team in Geneva?", [hit], [hit], GENEVA))
+    rows = sentence_terms(sentence_features("Who led the team in Geneva?", [hit], [hit], GENEVA, ASKED))
     assert rows.shape == (4, len(PLAIN) + len(STANDARDISED))
     assert np.allclose(rows[:, len(PLAIN) :].mean(axis=0), 0)
 
@@ -75,7 +79,7 @@ def test_the_sentence_that_holds_what_is_asked_goes_before_those_that_name_the_e
     hit = make_hit(make_article("a", TALKS, title="Talks in Geneva"), (0.7, 0.65, 1.3, 0.65))
     (rated,) = rate_sentences("Who led the Portuguese team at the talks in Geneva?", [hit], [hit], {
         "led": 3.0, "portugues": 4.0, "team": 3.0, "talk": 1.0, "geneva": 1.0,
-    })  # fmt: skip
+    }, ASKED)  # fmt: skip
     assert rated.best == 2
     assert max(rated.sentence_scores) == rated.sentence_scores[2]
     assert all(0 < score < 1 for score in rated.sentence_scores)
@@ -84,7 +88,7 @@ def test_the_sentence_that_holds_what_is_asked_goes_before_those_that_name_the_e
 def test_hits_keep_their_order_and_all_else() -> None:
     one = make_hit(make_article("a", TALKS), (0.1, 0.1, 0.1, 0.1), 2.0)
     two = make_hit(make_article("b", "Chips are small."), (0.9,), 1.0)
-    rated = rate_sentences("Who led?", [one, two], [one, two], {"led": 1.0})
+    rated = rate_sentences("Who led?", [one, two], [one, two], {"led": 1.0}, ASKED)
     assert [(hit.passage, hit.article, hit.score, hit.signals) for hit in rated] == [
         (hit.passage, hit.article, hit.score, hit.signals) for hit in (one, two)
     ]
@@ -92,8 +96,8 @@ def test_hits_keep_their_order_and_all_else() -> None:
 
 def test_without_hits_or_words_nothing_is_rated() -> None:
     hit = make_hit(make_article("a", "Chips are small."), (0.9,))
-    assert rate_sentences("Who?", [], [], {"who": 1.0}) == ()
-    assert rate_sentences("?", [hit], [hit], {}) == (hit,)
+    assert rate_sentences("Who?", [], [], {"who": 1.0}, ASKED) == ()
+    assert rate_sentences("?", [hit], [hit], {}, ASKED) == (hit,)
 
 
 @pytest.mark.parametrize("unit", ["A ", "1 ", "which a b ", "a, and ", "Who A b. "])
@@ -101,6 +105,22 @@ def test_long_questions_and_sentences_take_linear_time(unit: str) -> None:
     def rate(text: str) -> object:
         article = make_article("a", text.strip() or "a")
         hit = make_hit(article, (0.5,) * len(split_sentences(article.text)))
-        return rate_sentences("Which names when, where and why? " + text[:2000], [hit], [hit], {"a": 1.0})
+        return rate_sentences(
+            "Which names when, where and why? " + text[:2000], [hit], [hit], {"a": 1.0}, ASKED
+        )
 
     assert grows_linearly(rate, unit, 5_000)
+
+
+def test_a_sentence_of_another_day_is_told_unless_it_names_the_day_asked_for() -> None:
+    text = "Wang spoke of chips. On 3 May 2024 he had spoken of trade. He smiled. It rained. All left."
+    then = make_hit(make_article("then", text, published_at=datetime(2024, 5, 3, tzinfo=UTC)), (0.5,) * 5)
+    later = make_hit(make_article("later", text, published_at=datetime(2024, 7, 9, tzinfo=UTC)), (0.5,) * 5)
+    question = "What did Wang speak of on 3 May 2024?"
+    asked = read_constraints(question, ["Example Wire", "Other Post"], date(2024, 8, 1))
+    rows = sentence_features(question, [then, later], [then, later], {"wang": 1.0}, asked)
+    assert rows[:, FEATURES.index("date unmet")].tolist() == [0] * 5 + [1, 0, 0, 0, 1]
+    assert not rows[:, FEATURES.index("outlet unmet")].any()
+    asked = read_constraints("What did the Other Post say?", ["Example Wire", "Other Post"], date(2024, 8, 1))
+    rows = sentence_features(question, [then], [then], {"wang": 1.0}, asked)
+    assert rows[:, FEATURES.index("outlet unmet")].all()
