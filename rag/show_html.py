@@ -175,7 +175,8 @@ def article_html(article: Article, citations: Collection[Citation], key: str, at
         done = max(done, end)
     body += _text(article.text[done:])
     return (
-        f'<article class="r-article">{_head(article, times=True)}<div class="r-text">{body}</div></article>'
+        f'<article class="r-article">{_head(article, times=True)}<div class="r-text" tabindex="0" '
+        f'role="region" aria-label="Text of the article">{body}</div></article>'
     )
 
 

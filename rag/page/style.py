@@ -146,6 +146,7 @@ STYLE = """<style>
 .st-key-passages .stButton p { font-size: .9rem; }
 .r-article .r-text { font-size: 1.04rem; line-height: 1.7; max-height: 68dvh; overflow-y: auto;
   padding-right: .8rem; }
+.r-article .r-text:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
 .r-article .r-title { font-size: 1.3rem; }
 .r-article mark[id] { background: var(--r-lit); }
 
