@@ -1,33 +1,100 @@
-"""Makes docs/page.png: the real page, asked about the sample articles. Run by `make screenshots`."""
+"""Makes the pictures in docs/: the real page, asked about the sample articles. Run by `make screenshots`."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.browser.conftest import ROOT, serve
+from tests.browser.conftest import IDLE, ROOT, serve
 
-QUESTION = "What five points did China and the US agree on?"
-OUT = ROOT / "docs" / "page.png"
+POINTS = "What five points did China and the US agree on?"
+TAIWAN = "What did Wang say about Taiwan?"
+DOCS = ROOT / "docs"
+COLOURS = 128  # enough for text on plain ground, a third of the size
+WIDE, PHONE = (1440, 900), (390, 844)
+PATIENCE = 120_000  # milliseconds; the first visit opens the library
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_role("textbox", name="Ask about the articles").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".st-key-foot-a1 .r-foot").wait_for()
+    page.locator(IDLE).wait_for()
+
+
+def show_answer(page: Page) -> None:
+    """An answer, a citation lit up, the sentence of another at the pointer."""
+    ask(page, TAIWAN)
+    page.locator(".r-answer a.r-cite", has_text="[2]").first.click()
+    page.locator(".r-answer a.r-cite", has_text="[3]").first.hover()
+
+
+def show_article(page: Page) -> None:
+    ask(page, POINTS)
+    page.get_by_role("button", name="Read in the article").first.click()
+    page.locator("#article-read").wait_for()
+    page.mouse.move(0, 0)
+
+
+def show_filters(page: Page) -> None:
+    """Choices open above a refusal that says what the filter left."""
+    ask(page, TAIWAN)
+    page.get_by_role("button", name="Filter").first.click()
+    page.get_by_role("combobox", name="Outlets").wait_for()
+
+
+def show_phone(page: Page) -> None:
+    ask(page, POINTS)
+    page.locator(".r-answer a.r-cite", has_text="[1]").first.click()
 
 
 def main() -> int:
-    OUT.parent.mkdir(exist_ok=True)
-    with TemporaryDirectory() as home, serve(Path(home), ROOT / "corpus") as address, sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(address)
-        page.get_by_role("textbox", name="Ask about the articles").fill(QUESTION)
-        page.keyboard.press("Enter")
-        page.locator(".st-key-foot-a1 .r-foot").wait_for()
-        page.locator("a", has_text="[3]").first.click()
-        page.wait_for_timeout(1000)
-        page.screenshot(path=OUT)
-        browser.close()
-    print(f"Made {OUT.relative_to(ROOT)}")
+    DOCS.mkdir(exist_ok=True)
+    with TemporaryDirectory() as home, serve(Path(home), ROOT / "corpus") as address, opened() as browser:
+        take(browser, address, "page", show_answer)
+        take(browser, address, "article", show_article)
+        take(browser, f"{address}/?until=2023-08-31", "filters", show_filters, scheme="dark")
+        take(browser, address, "phone", show_phone, size=PHONE)
     return 0
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def take(
+    browser: Browser,
+    address: str,
+    name: str,
+    show: Callable[[Page], None],
+    *,
+    size: tuple[int, int] = WIDE,
+    scheme: str = "light",
+) -> None:
+    """A picture of what `show` brings about on a fresh page."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=scheme,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(address)
+    show(page)
+    page.wait_for_timeout(1000)  # what scrolls or fades comes to rest
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(DOCS / f"{name}.png", optimize=True)
+    context.close()
+    print(f"Made docs/{name}.png", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ def test_no_state_of_the_chat_has_a_serious_fault(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=scheme,  # type: ignore[arg-type]
     )
+    context.set_default_timeout(START_SECONDS * 1000)
     page = context.new_page()
     page.goto(f"{server}/?from=2024-01-01&until=2024-12-31")
     page.get_by_text("Ask the articles").wait_for(timeout=START_SECONDS * 1000)
@@ -45,7 +46,7 @@ def test_no_state_of_the_chat_has_a_serious_fault(
     visit.ask(BRIDGE)
     visit.ask("Which composer wrote the opera about the Queen of Sheba?")
     page.locator(".st-key-exchange-a1 a.r-cite").first.focus()
-    page.locator(".r-score summary").first.click()
+    page.locator(".st-key-shown-a2 .r-score summary").first.click()
     seen["answer and refusal"] = faults(page)
     page.get_by_role("button", name="Filter").first.click()
     expect(page.get_by_role("combobox", name="Outlets")).to_be_visible()

@@ -89,6 +89,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def visit(hostile: str, browser: Browser) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(START_SECONDS * 1000)
     page = context.new_page()
     visit = Visit(page, hostile, Path())
     page.on("request", lambda one: visit.requests.append(one))
