@@ -331,7 +331,8 @@ def obeying(x: Exchange) -> None:
         text = line.translate(str.maketrans("‹›", "<>"))
         orders = _COMMAND.findall(text) or _MARKUP.findall(text)
         wanted += [f"{order} [{number}]" for order in orders]
-    x.say(list("\n".join(wanted) or "Nothing to obey [1.1]."))
+    text = "\n".join(wanted) or "Nothing to obey [1.1]."
+    x.say(text[place : place + 17] for place in range(0, len(text), 17))  # words and tags are cut anywhere
 
 
 # Behaviours: answers that are not whole

@@ -1,0 +1,48 @@
+"""What a hijacked model writes, in a real browser without Streamlit's own cleaning: nothing runs."""
+
+from playwright.sync_api import Browser
+
+from rag.citations import Resolver, build_claims, read_markers
+from rag.passages import split_sentences
+from rag.show_html import answer_html, draft_html, passages_html
+from rag.types import Citation, Marker
+from tests.answers import make_answer, make_hit
+from tests.payloads import PAYLOADS
+
+CONTROL = '<p id="control"><img src="http://evil.example/control.png"></p>'
+
+
+def hijacked_page() -> str:
+    """All payloads as a draft and as an answer, beside the passages."""
+    resolver = Resolver([make_hit()])
+    pieces: list[str | Citation] = []
+    for piece in read_markers("\n\n".join(PAYLOADS)):
+        shown = resolver.cite(piece) if isinstance(piece, Marker) else piece
+        pieces += [shown] if shown else []
+    answer = make_answer(claims=build_claims(pieces, split_sentences))
+    return draft_html(pieces) + answer_html(answer, "a1") + passages_html(answer, "a1")
+
+
+def test_nothing_is_asked_for_and_nothing_runs(browser: Browser) -> None:
+    page = browser.new_page()
+    events: list[str] = []
+    page.on("request", lambda one: events.append(one.url))
+    page.on("dialog", lambda one: (events.append("dialog"), one.dismiss()))
+    page.on("pageerror", lambda error: events.append(str(error)))
+    page.set_content(hijacked_page())
+    page.evaluate(
+        "document.querySelectorAll('.r-answer *').forEach(one => one.dispatchEvent(new Event('mouseover')))"
+    )
+    page.wait_for_timeout(300)
+    assert events == []
+    assert (
+        page.locator("img, script, iframe, style, link, meta, form, svg, object, embed, video").count() == 0
+    )
+    foreign = (
+        "[...document.links].map(link => link.getAttribute('href')).filter(to => !to.startsWith('#a1-'))"
+    )
+    assert set(page.evaluate(foreign)) == {"https://example.org/meeting"}  # the cited article's own
+    page.set_content(CONTROL)  # the same page would have told of an image
+    page.wait_for_timeout(300)
+    assert events == ["http://evil.example/control.png"]
+    page.close()
