@@ -19,7 +19,8 @@ LOOK_SECONDS = 1.0  # for one port; a server on this machine answers within mill
 AGAIN_SECONDS = 30.0  # between two looks, so that a server started later is found
 LIST_BYTES = 1_000_000  # of one list of models
 # A name is shown on a button and sent back as it is; one with anything else in it is none of a model.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}")
+# llama.cpp's is the path of its file.
+_NAME = re.compile(r"[A-Za-z0-9./~][A-Za-z0-9._:/@+-]{0,199}")
 _WRITES_NOTHING = re.compile(r"embed|rerank|bge-|minilm|whisper|tts", re.IGNORECASE)
 
 

@@ -70,12 +70,18 @@ def test_a_server_is_offered_with_its_first_model_that_can_write() -> None:
     assert "authorization" not in request.lower()
 
 
+def test_a_model_may_be_named_by_its_file() -> None:
+    with served(listing("/models/Qwen3-8B.Q4_K_M.gguf")) as (port, _):
+        offer = find_model(port)
+    assert offer and offer.model == "/models/Qwen3-8B.Q4_K_M.gguf"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         listing(),
         listing("nomic-embed-text"),
-        listing("![x](http://evil.example/x.png)", "<b>bold</b>", "two words", "", "a" * 101, None),
+        listing("![x](http://evil.example/x.png)", "<b>bold</b>", "two words", "", "a" * 201, None),
         replying(b"<html>Welcome</html>"),
         replying(b'{"data": "none"}'),
         replying(b'{"data": [1, 2]}'),

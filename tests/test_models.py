@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from langchain_core.language_models import BaseChatModel
@@ -324,6 +325,47 @@ def test_settings_name_the_model_and_its_server() -> None:
     assert local.model_name == "qwen3:8b"  # type: ignore[attr-defined]
     assert local.openai_api_base == "http://127.0.0.1:11434/v1"  # type: ignore[attr-defined]
     assert local.openai_api_key.get_secret_value() == "none"  # type: ignore[attr-defined]
+
+
+PROVIDER = """
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+
+
+class ChatFireworks(BaseChatModel):
+    model: str
+    timeout: float
+    max_retries: int
+    _llm_type = "fake"
+
+    def _generate(self, *_, **__): raise NotImplementedError
+
+    def _stream(self, messages, *_, **__):
+        used = {"input_tokens": 25, "output_tokens": 1, "total_tokens": 26}
+        yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=used))
+        told = f"{self.model} {self.timeout:g} {self.max_retries} {messages[-1].content}"
+        yield ChatGenerationChunk(message=AIMessageChunk(content=[{"type": "text", "text": told}]))
+        used = {"input_tokens": 0, "output_tokens": 7, "total_tokens": 7}
+        end = AIMessageChunk(content="", usage_metadata=used, response_metadata={"stop_reason": "end_turn"})
+        yield ChatGenerationChunk(message=end)
+"""
+
+
+def test_another_provider_is_asked_where_its_package_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "langchain_fireworks"
+    package.mkdir()
+    (package / "__init__.py").write_text(PROVIDER)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "langchain_fireworks", None)  # forgotten again after the test
+    del sys.modules["langchain_fireworks"]
+    used: list[Usage] = []
+    model = chat_model(Settings(model="fireworks:tiny", base_url="", api_key=KEY, model_seconds=9))
+    said = "".join(stream_text(model, [("user", "Hi {0}")], seconds=5, attempts=1, count=used.append))
+    assert said == "tiny 9 0 Hi {0}"  # our time limit, no retries but ours, the message as it is
+    assert used == [Usage(1, 25, 7)]
 
 
 def test_other_addresses_in_the_environment_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def test_not_in_the_articles_says_what_was_searched_and_shows_the_nearest(make_r
 def test_a_failed_model_is_one_sentence_and_the_passages_stay(make_readout: Any) -> None:
     writer = Scripted(error=ModelError("The model did not answer: <b>no</b> such server."))
     html = shown(ask(open_page(make_readout(writer))))
-    assert "The answer could not be written" in html
+    assert html.index("The answer could not be written") < html.index('class="r-answer"')  # quoted below it
     assert "The model did not answer: &lt;b&gt;no&lt;/b&gt; such server." in html
     assert QUOTE in html
 
@@ -213,7 +213,7 @@ def test_a_model_server_on_this_machine_is_offered_and_hears_nothing_before_it_i
         at = ask(open_page(readout))
         assert [request.path for request in server.requests] == ["/v1/models"]
         offer = at.button(key="offer-local")
-        assert offer.label == r"Use scripted\:8b · sends to a model server on this machine"
+        assert offer.label == r"Use scripted\:8b · a model server on this machine"
         assert server.url in offer.help
         offer.click().run()
         assert "Written by <b>scripted:8b</b>" in shown(ask(at))

@@ -48,11 +48,13 @@ def _draw_answer(answer: Answer, key: str) -> None:
     if answer.status is Status.NOT_IN_ARTICLES:
         st.html(notice_html("Not in the articles", answer.notice))
         return
+    if answer.status is Status.FAILED:  # in front of the sentences that are quoted instead
+        st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
     if answer.claims:
         st.html(answer_html(answer, key))
     if answer.disagreements:
         st.html(disagreements_html(answer, key))
-    if answer.status in FAULTS:
+    if answer.status is Status.INCOMPLETE:
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
 
 

@@ -27,6 +27,8 @@ REDRAW_SECONDS = 0.05  # between two pictures of a growing answer: smooth to rea
 WIDTHS = (7, 5)  # chat and passages
 OFFER_TERMS = "Questions and the passages found for them are then sent to {}, and nothing before."
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!:$~|<>]")  # what may mean something in a label
+_ESCAPED = r"\\\g<0>"
+NAME_CHARACTERS = 40  # of a model's name on a button
 OUTLETS_MOST = 20  # named when one points at the coverage
 
 
@@ -83,10 +85,12 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
 
 def _draw_offer(offer: Offer) -> None:
     """A button that says where questions go; a name that a server gave is shown as it is, not as Markdown."""
-    where = f"{offer.server} on this machine" if offer.base_url else offer.server
-    to = f"{where} ({offer.base_url})" if offer.base_url else where
-    name = _MARKDOWN.sub(r"\\\g<0>", model_name(offer.model))
-    label = f"Use {name} · sends to {where}"
+    name = model_name(offer.model).rpartition("/")[2][:NAME_CHARACTERS]
+    label = f"Use {_MARKDOWN.sub(_ESCAPED, name)} · "
+    if offer.base_url:
+        label, to = f"{label}{offer.server} on this machine", f"{offer.server} at {offer.base_url}"
+    else:
+        label, to = f"{label}sends to {offer.server}", offer.server
     key = "offer-local" if offer.base_url else "offer"
     st.button(label, key=key, help=OFFER_TERMS.format(to), on_click=_choose_model, args=(offer,))
 
