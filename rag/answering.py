@@ -20,6 +20,7 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.loopback import LocalModels
 from rag.models import accepted, known_model_offer
+from rag.offers import offer_questions
 from rag.passages import split_sentences
 from rag.questions import full_question
 from rag.repair import doubtful_claims, put_better
@@ -137,7 +138,14 @@ class Readout:
                 written.fail(Status.FAILED, f"{error} Sentences of the articles are quoted instead.")
                 yield from written.quote()
         answer = written.answer(spent=time.monotonic() - began)
+        if answer.status is Status.NOT_IN_ARTICLES:
+            answer = replace(answer, offers=self._offers(answer, as_of))
         yield replace(answer, seconds=time.monotonic() - began)
+
+    def _offers(self, answer: Answer, as_of: date | None) -> tuple[str, ...]:
+        return offer_questions(
+            answer.hits, lambda asked: self.retriever.retrieve(asked, as_of=as_of, filters=answer.filters)
+        )
 
     def _sentence_vectors(self, hits: Sequence[Hit]) -> dict[str, Vectors]:
         stored = self.library.passages(ids=[hit.passage.id for hit in hits])

@@ -49,6 +49,7 @@ POINTS = {
     Point.OPPOSITE: "The articles say opposite things",
 }
 OUTLETS_MOST = 3  # of a filter, named in a sentence; more of them are counted
+NAMED_MOST = 5  # outlets named where the articles do not answer
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
 
 
@@ -154,6 +155,7 @@ def sources_text(answer: Answer) -> str:
         for hit in answer.hits[:NEAREST_MOST]:
             where = f"{outlet(hit.article)}, {date_label(hit.article.published_at)}: {hit.article.title}"
             lines += [f"  {_line(where)}", f"    “{_line(hit.passage.sentences[hit.best].text)}”"]
+    lines += _refusal_lines(answer)
     doubtful = [claim for claim in answer.claims if claim.verdict is not Verdict.SUPPORTED]
     if doubtful:
         lines += ["", "Checked against the sources:"]
@@ -161,6 +163,24 @@ def sources_text(answer: Answer) -> str:
     notes = [note for note in (unresolved_note(answer.unresolved), usage_note(answer.usage)) if note]
     lines += [line for note in notes for line in ("", note)]
     return "\n".join(lines)
+
+
+def _refusal_lines(answer: Answer) -> list[str]:
+    """What the library covers and what it can be asked, where it does not answer."""
+    if answer.status is not Status.NOT_IN_ARTICLES:
+        return []
+    lines = ["", f"Covered: {_line(coverage(answer.span))}."] if answer.span.articles else []
+    if answer.span.sources:
+        lines.append(f"Outlets: {_line(outlets_named(answer.span))}.")
+    if answer.offers:
+        lines += ["", "The articles do answer:", *(f"  {_line(offer)}" for offer in answer.offers)]
+    return lines
+
+
+def outlets_named(span: Span, most: int = NAMED_MOST) -> str:
+    """The outlets with most articles: 'A; B; C and 4 more'. Untrusted text."""
+    rest = len(span.sources) - most
+    return "; ".join(span.sources[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def disagreement_words(one: Disagreement) -> str:
@@ -244,6 +264,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             }
             for one in answer.disagreements
         ],
+        "offers": list(answer.offers),
         "hits": [_hit_json(hit) for hit in answer.hits],
         "model": answer.model,
         "seconds": answer.seconds,

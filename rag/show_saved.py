@@ -18,6 +18,7 @@ from rag.show import (
     disagreement_words,
     filter_words,
     outlet,
+    outlets_named,
     safe,
     unresolved_note,
     verdict_words,
@@ -110,6 +111,10 @@ def facts(answer: Answer, saved_at: datetime) -> list[str]:
     searched = f"Searched: {coverage(answer.span)}"
     if answer.filters:
         searched += f" (only {filter_words(answer.filters)})"
+    if answer.status is Status.NOT_IN_ARTICLES and answer.span.sources:
+        searched += f"; outlets: {outlets_named(answer.span)}"
+    if answer.offers:
+        lines.append(f"The articles do answer: {' '.join(answer.offers)}")
     lines += [f"{searched}.", f"Written by: {answer.model}. Saved: {saved_at:%Y-%m-%d %H:%M %Z}."]
     return lines
 

@@ -252,6 +252,7 @@ class Answer:
     span: Span = field(default_factory=Span)
     unresolved: int = 0  # markers that pointed at no sentence of the prompt; never shown as citations
     disagreements: tuple[Disagreement, ...] = ()
+    offers: tuple[str, ...] = ()  # where the articles do not answer: questions near it that they answer
     filters: Filters = field(default_factory=Filters)  # which articles were asked
     usage: Usage = field(default_factory=Usage)  # all zero where no language model was asked
     repaired: int = 0  # claims that the model worded anew after the check had found them not supported

@@ -234,7 +234,7 @@ def test_an_article_that_changed_since_shows_no_marks_of_the_old_one() -> None:
 def test_json_has_the_agreed_shape_and_its_quotes_are_exact() -> None:
     data = json.loads(json.dumps(answer_json(make_answer())))
     assert set(data) == set(
-        "status question asked answer claims disagreements hits model seconds notice span unresolved"
+        "status question asked answer claims disagreements offers hits model seconds notice span unresolved"
         " filters usage repaired".split()
     )
     assert data["status"] == "answered"
@@ -296,6 +296,9 @@ def test_the_terminal_names_the_nearest_passages_where_the_articles_do_not_answe
         "Nearest passages:",
         "  Example Wire, 26 April 2024: Wang meets Blinken",
         "    “They spoke for five hours.”",
+        "",
+        "Covered: 1 article from 1 outlet, 26 April 2024.",
+        "Outlets: Example Wire.",
     ]
 
 

@@ -13,7 +13,7 @@ ARROW = (
     {"types", "settings", "errors"},
     {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html", "show_saved", "listing"},
     {"verdicts"},
-    {"citations", "disagreements", "encoder_graph", "embedding", "langchain_embedding"},
+    {"citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"adding", "evidence", "sentences", "models", "replies", "saving", "verifying"},

@@ -6,10 +6,11 @@ from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
 from rag.page.filters import filters_html, set_filters
-from rag.show import repaired_note, safe, unresolved_note, usage_note
+from rag.show import outlets_named, repaired_note, safe, unresolved_note, usage_note
 from rag.show_html import answer_html, disagreements_html
-from rag.types import Answer, Filters, Status
+from rag.types import Answer, Filters, Span, Status
 
+OUTLETS_MOST = 50  # named where the articles do not answer
 SECONDS_LEAST = 0.1  # shown: nobody reads finer than that
 FAULTS = {
     Status.FAILED: "The answer could not be written",
@@ -22,6 +23,7 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
     st.html(question_html(exchange.question) + filters_html(filters))
     if exchange.answer:
         _draw_answer(exchange.answer, exchange.key)
+        _draw_offers(conversation, exchange.answer, exchange.key)
     else:
         st.html(notice_html("No answer", exchange.fault, fault=True))
     with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
@@ -46,7 +48,7 @@ def _draw_answer(answer: Answer, key: str) -> None:
     if answer.asked != answer.question:
         st.html(f'<p class="r-asked">Searched as: {safe(answer.asked)}</p>')
     if answer.status is Status.NOT_IN_ARTICLES:
-        st.html(notice_html("Not in the articles", answer.notice))
+        st.html(notice_html("Not in the articles", answer.notice) + outlets_html(answer.span))
         return
     if answer.status is Status.FAILED:  # in front of the sentences that are quoted instead
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
@@ -56,6 +58,16 @@ def _draw_answer(answer: Answer, key: str) -> None:
         st.html(disagreements_html(answer, key))
     if answer.status is Status.INCOMPLETE:
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+
+
+def _draw_offers(conversation: Conversation, answer: Answer, key: str) -> None:
+    """Questions near this one that the articles answer; a click asks one."""
+    if not answer.offers:
+        return
+    with st.container(key=f"offers-{key}"):
+        st.html('<p class="r-for">The articles do answer:</p>')
+        for number, offer in enumerate(answer.offers):
+            st.button(offer, key=f"offer-{key}-{number}", on_click=conversation.wait_for, args=(offer,))
 
 
 def _ask_all(conversation: Conversation, exchange: Exchange) -> None:
@@ -83,6 +95,15 @@ def _foot(answer: Answer) -> str:
 
 def question_html(question: str) -> str:
     return f'<h2 class="r-question">{safe(question)}</h2>'
+
+
+def outlets_html(span: Span) -> str:
+    """The outlets that were searched, unfolded by a click."""
+    if not span.sources:
+        return ""
+    count = "1 outlet" if len(span.sources) == 1 else f"{len(span.sources)} outlets"
+    named = safe(outlets_named(span, OUTLETS_MOST))
+    return f'<details class="r-outlets"><summary>Searched: {count}</summary>{named}</details>'
 
 
 def notice_html(heading: str, text: str, fault: bool = False) -> str:

@@ -57,6 +57,11 @@ STYLE = """<style>
 .r-answer p.r-heading { margin: .9rem 0 .35rem; font-weight: 600; font-size: .95rem; color: var(--r-muted); }
 .r-answer p.r-heading:first-child { margin-top: 0; }
 .r-answer p.r-item { padding-left: 1rem; }
+.r-outlets { max-width: 46rem; color: var(--r-muted); font-size: .92rem; margin-top: .35rem; }
+.r-outlets summary { cursor: pointer; }
+[class*="st-key-offers-"] { gap: .4rem; max-width: 46rem; }
+[class*="st-key-offers-"] .stButton button { justify-content: flex-start; text-align: left; }
+[class*="st-key-offers-"] .stButton p { white-space: normal; text-align: left; }
 .r-differ { max-width: 46rem; border: 1px solid var(--r-line); border-left: 4px solid var(--r-doubt);
   border-radius: .4rem; padding: .6rem .9rem .75rem; margin-top: .5rem; overflow-wrap: anywhere; }
 .stHtml p.r-differ-head { font-weight: 600; color: var(--r-doubt); line-height: 1.45; margin: 0 0 .45rem; }

@@ -1,15 +1,12 @@
 """Questions to begin with, made from the titles of the library's own articles."""
 
-import re
 from collections.abc import Iterable
+from itertools import chain, islice
 
+from rag.offers import title_question
 from rag.types import Article
 
 MOST = 4
-TITLE_CHARACTERS = 90  # a longer title makes no question that one reads at a glance
-# Button labels are Markdown: only titles without anything that could mean something in it.
-_PLAIN_TITLE = re.compile(r"[^\W_](?:[^\W_]|[ ,.'’“”‘–—;?%-]|(?<=\w):(?= ))*")
-_ADDRESS = re.compile(r"www\.|\.\w", re.IGNORECASE)
 
 # Questions that the sample articles answer, asked only where a title holds the words.
 SAMPLES = (
@@ -29,15 +26,5 @@ def suggest_questions(articles: Iterable[Article]) -> tuple[str, ...]:
     questions = [
         question for words, question in SAMPLES if any(words.lower() in title.lower() for title in titles)
     ]
-    plain = (title for title in titles if _is_plain(title))
-    for title in plain:
-        if len(questions) >= MOST:
-            break
-        questions.append(f"What is reported about “{title}”?")
-    return tuple(questions[:MOST])
-
-
-def _is_plain(title: str) -> bool:
-    return (
-        len(title) <= TITLE_CHARACTERS and bool(_PLAIN_TITLE.fullmatch(title)) and not _ADDRESS.search(title)
-    )
+    about_titles = (question for title in titles if (question := title_question(title)))
+    return tuple(islice(chain(questions, about_titles), MOST))
