@@ -333,3 +333,39 @@ def test_what_changed_places_counts_where_it_changes_the_meaning(
     source: str, claim: str, verdict: Verdict
 ) -> None:
     assert judge(claim, [citation_of(source)]).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "speaker"),
+    [
+        ("Wang said that the talks were candid.", "The talks were candid.", "Wang"),
+        ("“The talks were candid,” said Wang Yi.", "The talks were candid.", "Wang Yi"),
+        ("The talks were candid, Lin Jian told reporters on Friday.", "The talks were candid.", "Lin Jian"),
+        ("According to the ministry, the talks were candid.", "The talks were candid.", "ministry"),
+        ("Wang called the talks candid.", "The talks were candid.", "Wang"),
+        ("Wang described the talks as candid.", "The talks were candid.", "Wang"),
+        ("Wang Yi: the talks were candid.", "The talks were candid.", "Wang Yi"),
+        ("Officials said that exports fell.", "Exports fell.", "officials"),
+    ],
+)
+def test_a_claim_that_drops_whose_word_it_is_is_marked_with_the_speaker(
+    source: str, claim: str, speaker: str
+) -> None:
+    judgement = judge(claim, [citation_of(source)])
+    assert judgement.verdict is Verdict.PARTLY
+    assert judgement.missing == (f"that {speaker} said it",)
+    kept = judge(f"{speaker} said: {claim}", [citation_of(source)])
+    assert "that this speaker said it" not in kept.missing
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Wang called for candid talks.",
+        "The talks were called candid.",
+        "Blinken confirmed that exports fell.",
+    ],
+)
+def test_what_is_nobodys_mere_word_needs_no_speaker(source: str) -> None:
+    claim = "Exports fell." if "exports" in source else "The talks were candid."
+    assert not any("said it" in part for part in judge(claim, [citation_of(source)]).missing)

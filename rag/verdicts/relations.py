@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rag.verdicts.facts import RIVAL_LEAST
 from rag.verdicts.matching import Line, Match, Place
 from rag.verdicts.quantities import MEASURES, ORDINALS
-from rag.verdicts.speech import ATTRIBUTES, SPEECH, Speech
+from rag.verdicts.speech import ATTRIBUTES, CALLING, SPEECH, Speech
 from rag.verdicts.stance import Cue, moods_at
 from rag.verdicts.vocabulary import QUALIFIERS
 from rag.verdicts.wording import Token, opposites
@@ -223,8 +223,14 @@ def missing_speaker(match: Match) -> Iterator[str]:
         if ours:
             if _another(match, ours, number, speech):
                 yield "that this speaker said it"
-        elif not attributed and line.tokens[speech.verb].stem in SPEECH and _only_said(match, number, speech):
+        elif not attributed and _is_word(line, speech) and _only_said(match, number, speech):
             yield f"that {_speaker(line, speech)} said it"
+
+
+def _is_word(line: Line, speech: Speech) -> bool:
+    """Whether the sentence gives no more than somebody's word for it: said, called, 'Wang: …'."""
+    verb = line.tokens[speech.verb]
+    return verb.stem in SPEECH | CALLING or verb.word == ":"
 
 
 def _another(match: Match, ours: Speech, number: int, theirs: Speech) -> bool:
@@ -246,6 +252,9 @@ def _speaker(line: Line, speech: Speech) -> str:
     names = [line.tokens[place] for place in speech.speaker]
     shown = [t for t in names if t.capital and not t.opens] or names
     shown = names if len(names) <= 4 else shown[-2:]
-    return " ".join(
-        t.text.lower() if t.opens and not t.text.isupper() and len(shown) == 1 else t.text for t in shown
-    )
+    return " ".join(t.text.lower() if t.opens and _is_many(t) else t.text for t in shown)
+
+
+def _is_many(token: Token) -> bool:
+    """'Officials', 'Police': no name though its sentence begins with it."""
+    return token.word.endswith("s") or token.word == "police"

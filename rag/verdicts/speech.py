@@ -7,6 +7,7 @@ from rag.verdicts.wording import BREAKS, Token, stems_of
 
 BE = frozenset("is are was were be been being".split())
 SPEAKER_MOST = 12  # tokens of a speaker with office and name
+COLON_MOST = 4  # words of a name before a colon
 TRAIL_MOST = 4  # content words after a trailing 'X said' ('… after the call on Friday')
 _SUBORDINATES = frozenset('; but while whereas although though because when "'.split())
 _ENDS_SPEECH = frozenset({"but", "although", "though", "whereas", ";"})
@@ -21,6 +22,10 @@ SPEECH = stems_of(
 )
 # Verbs that name a speaker for something that happened or was found all the same.
 TELLING = SPEECH | stems_of("announce confirm reveal deny rule acknowledge conclude admit")
+# 'Wang called the talks candid', 'described them as candid': what follows is their judgement.
+CALLING = stems_of("call describe")
+_CALLED_OTHERWISE = frozenset("for on off up back in out".split())  # 'called for', 'called in'
+_AS_MOST = 10  # tokens between 'described' and its 'as'
 # Words that show that a claim names somebody for what it says.
 ATTRIBUTES = TELLING | stems_of("ask urge call find show plead demand accuse describe spokesman spokeswoman")
 
@@ -40,10 +45,12 @@ def reported(tokens: Sequence[Token]) -> Speech | None:
     for token in tokens:
         if token.word == "according" and next_word(tokens, token.place, "to"):
             found: Speech | None = _according(tokens, token.place)
-        elif token.stem in TELLING and token.is_word and _is_saying(tokens, token.place):
+        elif (token.stem in TELLING and token.is_word and _is_saying(tokens, token.place)) or (
+            token.stem in CALLING and _is_calling(tokens, token.place)
+        ):
             found = _said(tokens, token.place)
         else:
-            found = None
+            found = _colon(tokens, token.place)
         if found and found.speaker and found.first <= found.last:
             return found
     return None
@@ -77,6 +84,23 @@ def _is_saying(tokens: Sequence[Token], place: int) -> bool:
     }
     is_open = place + 1 < len(tokens) and tokens[place + 1].word in {"whether", "if"}
     return not is_noun and not is_open and not (BE | {"not", "never"}) & set(before)
+
+
+def _is_calling(tokens: Sequence[Token], place: int) -> bool:
+    """Whether somebody calls something something, as far as a word tells: not 'called for', 'was called'."""
+    token = tokens[place]
+    behind = [t.word for t in tokens[place + 1 : place + 1 + _AS_MOST]]
+    if not token.is_verb or not _is_saying(tokens, place) or not behind or behind[0] in _CALLED_OTHERWISE:
+        return False
+    return token.stem in stems_of("call") or "as" in behind
+
+
+def _colon(tokens: Sequence[Token], place: int) -> Speech | None:
+    """'Wang: the talks were candid', as headlines have it: the sentence begins with names and a colon."""
+    names = tokens[:place]
+    if tokens[place].word != ":" or not 0 < place <= COLON_MOST or not all(t.capital for t in names):
+        return None
+    return Speech(place, _words_between(tokens, 0, place), place + 1, len(tokens) - 1)
 
 
 def _said(tokens: Sequence[Token], place: int) -> Speech | None:
