@@ -2,15 +2,17 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from rag.encoder_graph import (
     DIMENSION,
     SHA256,
+    SLOWER,
     TOKENIZER,
     VERSION,
     WEIGHTS,
@@ -30,6 +32,9 @@ TEXT_WINDOW = 256  # tokens of a plain text that are read, as sentence-transform
 TITLE_TOKENS = 32  # enough for a headline; a longer one would colour every passage below it
 CLS, SEP = 101, 102  # the tokens that open and close each text
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 
 class EmbeddedEncoder:
     """all-MiniLM-L6-v2 on the processor; an `rag.types.Embedder` that threads may share.
@@ -48,6 +53,7 @@ class EmbeddedEncoder:
         self._loading = threading.Lock()
         self._tokenizer: Tokenizer | None = None
         self._session: Any = None
+        self._threads: ThreadPoolExecutor | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -70,8 +76,8 @@ class EmbeddedEncoder:
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """One vector for each text, shape (texts, 384), as sentence-transformers gives them."""
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        for row, encoding in zip(vectors, self._encode(texts), strict=True):
-            row[:] = _mean(self._read(encoding.ids[: TEXT_WINDOW - 2]))
+        encodings = self._encode(texts)
+        vectors[:] = self._side_by_side(lambda one: _mean(self._read(one.ids[: TEXT_WINDOW - 2])), encodings)
         return vectors
 
     def embed_passages(self, passages: Sequence[Passage], titles: Sequence[str]) -> list[PassageVectors]:
@@ -82,12 +88,11 @@ class EmbeddedEncoder:
         """
         heads = [encoding.ids[:TITLE_TOKENS] for encoding in self._encode(titles)]
         bodies = self._encode_with_offsets([passage.text for passage in passages])
-        return [
-            self._embed_passage(passage, head, body)
-            for passage, head, body in zip(passages, heads, bodies, strict=True)
-        ]
+        return self._side_by_side(self._embed_passage, zip(passages, heads, bodies, strict=True))
 
-    def _embed_passage(self, passage: Passage, head: list[int], body: "Encoding") -> PassageVectors:
+    def _embed_passage(self, text: "tuple[Passage, list[int], Encoding]") -> PassageVectors:
+        """The vectors of a passage, from it, its title's tokens and its own."""
+        passage, head, body = text
         room = WINDOW - 2 - len(head)
         tokens = self._read(head + body.ids[:room])
         whole = _mean(tokens)
@@ -102,13 +107,18 @@ class EmbeddedEncoder:
     def _read(self, ids: list[int]) -> Vectors:
         """The vectors of [CLS], `ids` and [SEP], shape (len(ids) + 2, 384).
 
-        One text a run. Batches of 4 to 8 were at most a tenth faster on two cores, and int8 scales its
-        numbers by the largest of the whole batch, so that a vector depended on the texts beside it
-        (cosine down to .989).
+        One text a run: int8 scales its numbers by the largest of a whole batch, so that a vector would
+        depend on the texts beside it (cosine down to .989).
         """
         texts = np.array([[CLS, *ids, SEP]], dtype=np.int64)
         (tokens,) = self._open_session().run(["tokens"], {"ids": texts})
         return cast(Vectors, tokens[0])
+
+    def _side_by_side(self, work: Callable[[T], R], texts: Iterable[T]) -> list[R]:
+        """`work` on each of the texts, as many at a time as there are threads; in their order."""
+        self._open_session()
+        assert self._threads
+        return list(self._threads.map(work, texts))
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         return self._open_tokenizer().encode_batch_fast(_clean(texts), add_special_tokens=False)
@@ -132,21 +142,25 @@ class EmbeddedEncoder:
         with self._loading:
             if self._session is None:
                 graph = load_graph(self._settings, self._folder, self._report)
-                self._session = _start_session(graph, self._settings.threads)
+                self._session = _start_session(graph)
+                self._threads = ThreadPoolExecutor(self._settings.threads or _count_cores(), "encoder")
             return self._session
 
 
-def _start_session(graph: bytes, threads: int) -> Any:
-    """An onnxruntime session on the processor; 0 threads takes the cores this process may use."""
+def _start_session(graph: bytes) -> Any:
+    """An onnxruntime session on the processor; each run takes the thread that it is called from.
+
+    Two texts side by side, each in one thread, are done sooner than one after the other in two: threads
+    within a run wait for each other at every operator (an eighth more processor time, idle gaps besides).
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or _count_cores()
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
-    # Idle threads sleep. Spinning saves a question 1 ms on an idle machine, and on a busy one it
-    # doubles the processor time of a passage and halves the passages per second.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
+    )
 
 
 def _count_cores() -> int:

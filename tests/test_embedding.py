@@ -205,7 +205,7 @@ def test_half_characters_are_read_as_question_marks(encoder: EmbeddedEncoder) ->
 
 def test_the_encoder_is_an_embedder_and_opens_nothing_before_it_is_used(tmp_path: Path) -> None:
     encoder: Embedder = EmbeddedEncoder(Settings(_env_file=None, cache=tmp_path / "cache"))
-    assert encoder.fingerprint == "all-MiniLM-L6-v2 53aa51172d14 384 mean int8 v1"
+    assert encoder.fingerprint == "all-MiniLM-L6-v2 53aa51172d14 384 mean int8 v2"
     assert encoder.dimension == 384
     assert not (tmp_path / "cache").exists()
 
