@@ -10,7 +10,7 @@ import json
 import random
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -152,7 +152,7 @@ def write_articles(folder: Path, articles: Iterator[Article]) -> list[Path]:
 
 
 def save_sentence_vectors(
-    articles: Sequence[Article], encoder: EmbeddedEncoder, limit: int, path: Path
+    articles: Iterable[Article], encoder: EmbeddedEncoder, limit: int, path: Path
 ) -> None:
     """Encodes the real texts and keeps each sentence's vector under its skeleton."""
     table: dict[str, Vectors] = {}
@@ -164,7 +164,10 @@ def save_sentence_vectors(
                 skeleton(sentence.text): vector
                 for sentence, vector in zip(passage.sentences, found.sentences, strict=True)
             }
-    np.savez(path, skeletons=np.array(list(table)), vectors=np.stack(list(table.values())))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.with_suffix(".new.npz")
+    np.savez(whole, skeletons=np.array(list(table)), vectors=np.stack(list(table.values())))
+    whole.replace(path)
 
 
 class RecombinedEncoder(EmbeddedEncoder):

@@ -24,7 +24,7 @@ def evaluation_settings(home: Path) -> Settings:
     return load_settings(home=home, model="")
 
 
-def _code() -> str:
+def splitting_code() -> str:
     """What decides which passages and words an article gives: a kept library is of this code only."""
     return ANALYZER + "".join(inspect.getsource(module) for module in (cleaning, passages))
 
@@ -33,7 +33,7 @@ def open_library(dataset: Dataset, kept: Path = KEPT) -> Readout:
     """The set's articles, added once per set, encoder, passage length and code that splits."""
     settings = evaluation_settings(kept)
     embedder = EmbeddedEncoder(settings)
-    made_from = f"{dataset.digest}|{embedder.fingerprint}|{settings.passage_tokens}|{_code()}"
+    made_from = f"{dataset.digest}|{embedder.fingerprint}|{settings.passage_tokens}|{splitting_code()}"
     home = kept / f"{dataset.name}-{hashlib.sha256(made_from.encode()).hexdigest()[:10]}"
     readout = Readout(settings, Library(home), embedder, ExtractiveAnswerer())
     if not (home / "whole").exists():  # a set may hold empty or double documents: counting tells nothing

@@ -3,12 +3,15 @@
 What is compared is measured in turns, so that a busy machine slows both sides alike.
 """
 
+import hashlib
+import inspect
+import json
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from evals import distractors
 from evals.baselines import open_baselines
 from evals.beir import Dataset
 from evals.distractors import (
@@ -29,7 +33,8 @@ from evals.distractors import (
     save_sentence_vectors,
     write_articles,
 )
-from evals.libraries import evaluation_settings
+from evals.libraries import evaluation_settings, splitting_code
+from evals.report import commit
 from evals.stages import ADDING, ASKING, Stopwatch
 from rag.adding import gather_files
 from rag.answering import Readout
@@ -49,7 +54,7 @@ WARM_QUESTIONS = 5
 BASELINE = "ensemble"  # (b): LangChain's EnsembleRetriever over Chroma and BM25
 
 SENTENCES = "sentences.npz"  # names within the bench's folder
-FILES, FIRST_HOME = "files", "home"
+FILLED = "filled.json"  # within a library's
 _PROGRESS = Console(stderr=True)
 T = TypeVar("T")
 Pairs = Sequence[tuple[Passage, str]]  # passages with their titles
@@ -88,8 +93,9 @@ class Filled:
 
     articles: int
     passages: int
-    seconds: float
-    peak_megabytes: float  # of the process that added
+    rate: float  # passages per second, by the process that finished it
+    peak_megabytes: float  # of that process
+    commit: str  # whose code added
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +159,46 @@ def measure_adding(texts: Path, folder: Path) -> Adding:
     return Adding(len(files), readout.span().passages, stopwatch.seconds)
 
 
+def made_from(texts: Path) -> str:
+    """A word for what decides the distractors and their vectors: libraries with the same one are the same."""
+    read = "".join(f"{article.title}{article.source}{article.text}" for article in read_texts(texts))
+    code = splitting_code() + inspect.getsource(distractors)
+    fingerprint = EmbeddedEncoder(evaluation_settings(Path())).fingerprint
+    return hashlib.sha256(f"{read}|{code}|{fingerprint}".encode()).hexdigest()[:10]
+
+
+def keep_sentence_vectors(texts: Path, folder: Path) -> None:
+    """The vectors of the real sentences for the size tests, unless an earlier run kept them."""
+    if not (folder / SENTENCES).exists():
+        settings = evaluation_settings(folder)
+        articles = _track(read_texts(texts), "Encoding the real texts")
+        save_sentence_vectors(
+            articles, EmbeddedEncoder(settings), settings.passage_tokens, folder / SENTENCES
+        )
+
+
 def fill_library(texts: Path, folder: Path, home: Path, passages: int) -> Filled:
-    """A library of about so many passages; vectors without the encoder, which is loaded all the same."""
+    """A library of about so many passages; vectors without the encoder, which is loaded all the same.
+
+    Kept for the next run, as filling the largest takes a quarter of an hour; one that was cut off goes on.
+    """
+    if (home / FILLED).exists():
+        return Filled(**json.loads((home / FILLED).read_text()))
     pool = load_pool(texts)
     encoder = RecombinedEncoder(evaluation_settings(folder), folder / SENTENCES)
     count = count_articles(pool, encoder, passages)
     encoder.embed_question("word " * 500)  # the encoder's memory belongs to that of adding
     readout = _open(home, encoder)
-    began = time.perf_counter()
+    began, before = time.perf_counter(), readout.span().passages
     with readout.library.writing():
         added = readout.adder.add_articles(make_articles(pool, count))
         for _ in _track(added, f"Adding {passages:,} passages", count):
             pass
-    seconds = time.perf_counter() - began
-    return Filled(count, readout.span().passages, seconds, peak_megabytes())
+    held = readout.span().passages
+    rate = (held - before) / (time.perf_counter() - began)
+    filled = Filled(count, held, rate, peak_megabytes(), commit())
+    (home / FILLED).write_text(json.dumps(asdict(filled)))
+    return filled
 
 
 def count_articles(pool: Pool, encoder: EmbeddedEncoder, passages: int) -> int:

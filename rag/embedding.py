@@ -77,7 +77,9 @@ class EmbeddedEncoder:
         """One vector for each text, shape (texts, 384), as sentence-transformers gives them."""
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         encodings = self._encode(texts)
-        vectors[:] = self._side_by_side(lambda one: _mean(self._read(one.ids[: TEXT_WINDOW - 2])), encodings)
+        found = self._side_by_side(lambda one: _mean(self._read(one.ids[: TEXT_WINDOW - 2])), encodings)
+        for row, vector in zip(vectors, found, strict=True):
+            row[:] = vector
         return vectors
 
     def embed_passages(self, passages: Sequence[Passage], titles: Sequence[str]) -> list[PassageVectors]:
