@@ -14,15 +14,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
+from langchain_core.retrievers import BaseRetriever
 from rich.console import Console
 from rich.progress import track
 
 from evals import distractors
 from evals.baselines import open_baselines
 from evals.beir import Dataset
+from evals.chroma_default import ChromaDefault, Unpadded
 from evals.distractors import (
     Pool,
     RecombinedEncoder,
@@ -45,8 +48,8 @@ from rag.passages import split_passages
 from rag.settings import load_settings
 from rag.types import Passage
 
-ROUNDS = 12  # of encoding by ours and by the usual encoder in turn
-ROUND_PASSAGES = 24
+ROUNDS = 8  # of encoding by ours and by the usual encoders in turn
+ROUND_PASSAGES = 32  # one batch of Chroma's
 ADDED_ARTICLES = 200  # added with the real encoder to see where adding's time goes
 SAMPLE_ARTICLES = 40  # tell how many passages an article has
 QUESTIONS = 100
@@ -62,15 +65,21 @@ Pairs = Sequence[tuple[Passage, str]]  # passages with their titles
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """Passages per second, the median of the rounds."""
+    """Passages per second in each round, all on the same passages."""
 
-    ours: float
-    fp32: float
+    ours: tuple[float, ...]
+    chroma: tuple[float, ...]  # Chroma's default as a user gets it: each text filled up to 256 tokens
+    unpadded: tuple[float, ...]  # the same fp32 graph, one text at a time and nothing filled up
     passages: int
+    tokens: float  # of a passage with its title, the mean
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.fp32
+        return _median_ratio(self.ours, self.chroma)
+
+    @property
+    def ratio_unpadded(self) -> float:
+        return _median_ratio(self.ours, self.unpadded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,45 +127,55 @@ def load_pool(texts: Path) -> Pool:
 
 
 def measure_encoder(texts: Path, folder: Path) -> Encoding:
-    """Ours (with sentence vectors) against the same encoder in fp32 on the same passages, in turns.
+    """Ours (with sentence vectors) against fp32 as Chroma has it, on the same passages, in turns."""
+    settings = evaluation_settings(folder)
+    ours = EmbeddedEncoder(settings)
+    made = make_articles(load_pool(texts), (ROUNDS + 1) * ROUND_PASSAGES)
+    pairs = (
+        (p, a.title) for a in made for p in split_passages(a, ours.count_tokens, settings.passage_tokens)
+    )
+    with TemporaryDirectory() as files:
+        chroma, unpadded = ChromaDefault(Path(files)), Unpadded(Path(files))
+        sides: list[Callable[[Pairs], object]] = [
+            lambda part: ours.embed_passages([p for p, _ in part], [title for _, title in part]),
+            lambda part: chroma(_joined(part)),
+            lambda part: unpadded.embed(_joined(part)),
+        ]
+        rates: list[list[float]] = [[] for _ in sides]
+        tokens: list[int] = []
+        for number in _track(range(ROUNDS + 1), "Encoding"):
+            part = list(islice(pairs, ROUND_PASSAGES))
+            tokens += ours.count_tokens(_joined(part))
+            for side in sorted(range(len(sides)), key=lambda side: (side + number) % len(sides)):
+                began = time.perf_counter()
+                sides[side](part)
+                rates[side].append(len(part) / (time.perf_counter() - began))
+    kept = [tuple(taken[1:]) for taken in rates]  # the first opens the encoder
+    return Encoding(*kept, ROUNDS * ROUND_PASSAGES, statistics.mean(tokens))
 
-    Keeps the vectors of the real sentences for the size tests.
-    """
-    articles = read_texts(texts)
-    limit = evaluation_settings(folder).passage_tokens
-    ours = EmbeddedEncoder(evaluation_settings(folder))
-    theirs = EmbeddedEncoder(load_settings(precision="fp32"))
-    made = make_articles(make_pool(articles), (ROUNDS + 1) * ROUND_PASSAGES)
-    pairs = ((p, a.title) for a in made for p in split_passages(a, ours.count_tokens, limit))
 
-    def embed_ours(part: Pairs) -> None:
-        ours.embed_passages([passage for passage, _ in part], [title for _, title in part])
+def _joined(part: Pairs) -> list[str]:
+    return [f"{title}\n\n{passage.text}" for passage, title in part]
 
-    def embed_theirs(part: Pairs) -> None:
-        theirs.embed_texts([f"{title}\n\n{passage.text}" for passage, title in part])
 
-    rates: dict[Callable[[Pairs], None], list[float]] = {embed_ours: [], embed_theirs: []}
-    for number in _track(range(ROUNDS + 1), "Encoding"):
-        part = list(islice(pairs, ROUND_PASSAGES))
-        for embed in (embed_ours, embed_theirs) if number % 2 else (embed_theirs, embed_ours):
-            began = time.perf_counter()
-            embed(part)
-            rates[embed].append(len(part) / (time.perf_counter() - began))
-    save_sentence_vectors(articles, ours, limit, folder / SENTENCES)
-    medians = [statistics.median(taken[1:]) for taken in rates.values()]  # the first opens the encoder
-    return Encoding(medians[0], medians[1], ROUNDS * ROUND_PASSAGES)
+def _median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median over the rounds: a round that something else slowed down counts once."""
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def measure_adding(texts: Path, folder: Path) -> Adding:
     """Files of the first articles into an empty library, with the real encoder."""
-    files = write_articles(folder / FILES, make_articles(load_pool(texts), ADDED_ARTICLES))
-    readout = _open(folder / FIRST_HOME, EmbeddedEncoder(evaluation_settings(folder)))
-    readout.warm()
-    stopwatch = Stopwatch()
-    with readout.library.writing(), stopwatch.watch(ADDING):
-        for _ in _track(readout.adder.add(gather_files([folder / FILES])), "Adding files", len(files)):
-            pass
-    return Adding(len(files), readout.span().passages, stopwatch.seconds)
+    encoder = EmbeddedEncoder(evaluation_settings(folder))
+    with TemporaryDirectory() as place:
+        files = write_articles(Path(place) / "files", make_articles(load_pool(texts), ADDED_ARTICLES))
+        readout = _open(Path(place) / "home", encoder)
+        readout.warm()
+        stopwatch = Stopwatch()
+        with readout.library.writing(), stopwatch.watch(ADDING):
+            added = readout.adder.add(gather_files([Path(place) / "files"]))
+            for _ in _track(added, "Adding files", len(files)):
+                pass
+        return Adding(len(files), readout.span().passages, stopwatch.seconds)
 
 
 def made_from(texts: Path) -> str:
@@ -217,30 +236,51 @@ def measure_reader(texts: Path, folder: Path, home: Path) -> float:
     return peak_megabytes()
 
 
-def measure_asking(texts: Path, folder: Path, home: Path, articles: int, compare: bool) -> Asking:
-    """Retrieval by ours and by the baseline over the same articles, question by question in turn."""
+def measure_asking(texts: Path, folder: Path, homes: Sequence[Path], compared: int) -> list[Asking]:
+    """Retrieval from all libraries and, for those of up to `compared` passages, by the baseline.
+
+    Every question goes to each in turn, so that what slows the machine slows all of them.
+    """
     pool = load_pool(texts)
-    readout = _open(home, RecombinedEncoder(evaluation_settings(folder), folder / SENTENCES))
     questions = make_questions(pool, QUESTIONS)
-    rankers: list[Callable[[str], object]] = [readout.retriever.retrieve]
-    if compare:
-        usual = RecombinedEncoder(load_settings(precision="fp32"), folder / SENTENCES)
-        dataset = Dataset(home.name, tuple(make_articles(pool, articles)), ())
-        with _PROGRESS.status(f"Filling the baseline with {articles:,} articles"):
-            rankers.append(open_baselines(dataset, home, usual)[BASELINE].invoke)
+    readouts = [
+        _open(home, RecombinedEncoder(evaluation_settings(folder), folder / SENTENCES)) for home in homes
+    ]
+    baselines = {
+        number: _open_baseline(pool, folder, home, readout.span().articles)
+        for number, (home, readout) in enumerate(zip(homes, readouts, strict=True))
+        if readout.span().passages <= compared
+    }
+    rankers: list[Callable[[str], object]] = [readout.retriever.retrieve for readout in readouts]
+    rankers += [baseline.invoke for baseline in baselines.values()]
     times: list[list[float]] = [[] for _ in rankers]
-    for question in (*questions[:WARM_QUESTIONS], *_track(questions, f"Asking {home.name}")):
+    for question in (*questions[:WARM_QUESTIONS], *_track(questions, "Asking")):
         for taken, rank in zip(times, rankers, strict=True):
             began = time.perf_counter()
             rank(question)
             taken.append(1000 * (time.perf_counter() - began))
     found = [_latency(taken[WARM_QUESTIONS:]) for taken in times]
+    theirs = dict(zip(baselines, found[len(readouts) :], strict=True))
+    return [
+        Asking(found[number], theirs.get(number), _stages(readout, questions))
+        for number, readout in enumerate(readouts)
+    ]
+
+
+def _open_baseline(pool: Pool, folder: Path, home: Path, articles: int) -> BaseRetriever:
+    encoder = RecombinedEncoder(load_settings(precision="fp32"), folder / SENTENCES)
+    dataset = Dataset(home.name, tuple(make_articles(pool, articles)), ())
+    with _PROGRESS.status(f"Filling the baseline with {articles:,} articles"):
+        return open_baselines(dataset, home, encoder)[BASELINE]
+
+
+def _stages(readout: Readout, questions: Sequence[str]) -> dict[str, float]:
+    """Seconds of one question by stage, the mean."""
     stopwatch = Stopwatch()
     with stopwatch.watch(ASKING):
         for question in questions:
             readout.retriever.retrieve(question)
-    stages = {stage: seconds / QUESTIONS for stage, seconds in stopwatch.seconds.items()}
-    return Asking(found[0], found[1] if compare else None, stages)
+    return {stage: seconds / len(questions) for stage, seconds in stopwatch.seconds.items()}
 
 
 def peak_megabytes() -> float:

