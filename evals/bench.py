@@ -10,6 +10,7 @@ import platform
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -62,6 +63,7 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Results:
     commit: str
+    made: str  # when, in UTC
     machine: str
     texts: str
     encoding: Encoding
@@ -84,10 +86,15 @@ def bench(
     title = f"Where a question spends its time, {largest.filled.passages:,} passages"
     console.print(_stages_table(title, largest.asking.stages))
     if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        written = asdict(results) | {"figures": [asdict(figure) for figure in figures(results)]}
-        out.write_text(json.dumps(written, indent=1) + "\n")
+        write(results, out)
         console.print(f"Written: {out}")
+
+
+def write(results: Results, out: Path) -> None:
+    """The figures as JSON, with the tables' lines."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    written = asdict(results) | {"figures": [asdict(figure) for figure in figures(results)]}
+    out.write_text(json.dumps(written, indent=1) + "\n")
 
 
 def read_sizes(listed: str) -> list[int]:
@@ -106,7 +113,7 @@ def measure(sizes: Sequence[int], texts: Path, folder: Path) -> Results:
     encoding = _apart(speed.measure_encoder, texts, folder)
     adding = _apart(speed.measure_adding, texts, folder)
     _apart(speed.keep_sentence_vectors, texts, folder)
-    homes = [folder / f"{size} passages" for size in sizes]
+    homes = [folder / str(size) for size in sizes]
     filled = [
         _apart(speed.fill_library, texts, folder, home, size) for home, size in zip(homes, sizes, strict=True)
     ]
@@ -114,6 +121,7 @@ def measure(sizes: Sequence[int], texts: Path, folder: Path) -> Results:
     asking = _apart(speed.measure_asking, texts, folder, homes, BASELINE_PASSAGES)
     return Results(
         commit=commit(),
+        made=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         machine=_machine(),
         texts=str(texts),
         encoding=encoding,

@@ -24,6 +24,7 @@ CORPUS = ROOT / "corpus"
 RESULTS = ROOT / "evals" / "results"
 COMPARED = "nDCG@10"
 CACHE = ROOT / "build" / "encoder-cache"  # the tests' own, so that the encoder is made once
+BAR = 40  # characters of a bar that stands for all
 OURS, THEIRS = "Readout", "LangChain + Chroma"
 MAIN = {  # the figures that answers are judged by, in words
     "evidence_recall_at_5": "evidence among the first five passages",
@@ -93,6 +94,28 @@ def _interval(figures: dict[str, Any] | None) -> str:
         return "–"
     value = figures[COMPARED]
     return f"{value['mean']:.3f} [{value['low']:.3f}–{value['high']:.3f}]"
+
+
+def bench_table(folder: Path = RESULTS) -> str:
+    """The figures of speed and size against their targets, and where the time goes, from the newest run."""
+    runs = [json.loads(path.read_text()) for path in folder.glob("bench-*.json")]
+    if not runs:
+        return "\nNo result file yet.\n\n"
+    run = max(runs, key=lambda run: run["made"])
+    lines = ["", f"Commit {run['commit']}, {run['machine']}; texts: {run['texts']}", ""]
+    lines += ["| figure | measured | target | |", "|---|---|---|---|"]
+    for figure in run["figures"]:
+        met = {True: "met", False: "**missed**", None: ""}[figure["met"]]
+        lines.append(f"| {figure['name'].strip()} | {figure['value']} | {figure['target']} | {met} |")
+    largest = run["sizes"][-1]
+    asked = f"a question to {largest['filled']['passages']:,} passages"
+    for what, stages in (("adding files", run["adding"]["stages"]), (asked, largest["asking"]["stages"])):
+        lines += ["", f"Where the time of {what} goes:", "", "| stage | share | |", "|---|---|---|"]
+        total = sum(stages.values())
+        for stage, seconds in stages.items():
+            share = seconds / total
+            lines.append(f"| {stage} | {share:.1%} | {'█' * round(BAR * share)} |")
+    return "\n".join([*lines, "", ""])
 
 
 def gold_summary(folder: Path = RESULTS) -> str:

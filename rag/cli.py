@@ -14,7 +14,7 @@ import typer
 from rag.errors import ReadoutError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, Task
 
     from rag.adding import FileVerdict
     from rag.answering import Readout
@@ -87,13 +87,29 @@ def opened(settings: "Settings | None" = None) -> Iterator["Readout"]:
 @contextmanager
 def progress_bar(unit: str) -> Iterator["Progress"]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Pace(ProgressColumn):
+        """The task's field `passages` over the time that it has run; nothing where it counts none."""
+
+        def render(self, task: "Task") -> Text:
+            done, seconds = task.fields.get("passages", 0), task.elapsed
+            return Text(f"{done / seconds:.0f} passages/s" if done and seconds else "")
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
+        Pace(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -115,18 +131,32 @@ def add(
             files = gather_files(paths)
             if if_empty and not readout.adder.wanted(files):
                 return
-            with progress_bar("files") as progress:
-                task = progress.add_task("Adding", total=len(files))
-                verdicts = []
-                for verdict in readout.adder.add(files):
-                    verdicts.append(verdict)
-                    progress.advance(task)
-                    say(_verdict_line(verdict))
+            verdicts: list[FileVerdict] = []
+            try:
+                _add_files(readout, files, verdicts)
+            except KeyboardInterrupt:
+                say_error(
+                    f"Stopped after {len(verdicts)} of {len(files)} files; these are in the library, whole."
+                    " Run the same command again to go on with the rest."
+                )
+                raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
         counts = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
         words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
         say(f"{len(verdicts)} files: {words}. The library holds {readout.span().articles} articles.")
     if counts[Outcome.UNREADABLE]:
         raise typer.Exit(1)
+
+
+def _add_files(readout: "Readout", files: list[Path], verdicts: "list[FileVerdict]") -> None:
+    """Adds the files, with progress; each verdict is shown and put behind `verdicts` as it comes."""
+    with progress_bar("files") as progress:
+        task = progress.add_task("Adding", total=len(files), passages=0)
+        passages = 0
+        for verdict in readout.adder.add(files):
+            verdicts.append(verdict)
+            passages += verdict.passages
+            progress.update(task, advance=1, passages=passages)
+            say(_verdict_line(verdict))
 
 
 def _verdict_line(verdict: "FileVerdict") -> str:
