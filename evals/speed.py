@@ -150,8 +150,8 @@ def measure_encoder(texts: Path, folder: Path) -> Encoding:
                 began = time.perf_counter()
                 sides[side](part)
                 rates[side].append(len(part) / (time.perf_counter() - began))
-    kept = [tuple(taken[1:]) for taken in rates]  # the first opens the encoder
-    return Encoding(*kept, ROUNDS * ROUND_PASSAGES, statistics.mean(tokens))
+    mine, padded, bare = (tuple(taken[1:]) for taken in rates)  # the first opens the encoder
+    return Encoding(mine, padded, bare, ROUNDS * ROUND_PASSAGES, statistics.mean(tokens))
 
 
 def _joined(part: Pairs) -> list[str]:
