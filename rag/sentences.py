@@ -50,7 +50,7 @@ PLAIN = tuple(name for name in FEATURES if name not in ("focus", "around", "plai
 MANY = 4  # names or list items beyond which more say no more
 # Of its chance is left to a sentence of another time where one of the time asked for is found. The rule alone
 # would forgive it: many questions name the day of an event that later articles tell of without its day.
-UNMET = 0.3
+UNMET = 0.1
 RARE = 0.15  # share of an article's sentences up to which a word counts as rare in it; two always are
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
