@@ -27,6 +27,11 @@ def main(arguments: Sequence[str]) -> int:
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
     sides = commands.add_parser("disagreements", help="measure how well sentences that differ are told")
     sides.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
+    talks = commands.add_parser("conversations", help="measure what rewriting follow-ups is worth")
+    talks.add_argument(
+        "--set", type=Path, action="append", default=[], help="a folder with turns.jsonl (repeatable)"
+    )
+    talks.add_argument("--json", type=Path, help="write the figures and every question's scores here")
     whole = commands.add_parser("all", help="ask the gold questions, measure verdicts and retrieval")
     whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
     speed = commands.add_parser("bench", help="measure speed against the usual pipeline")
@@ -126,6 +131,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from evals import disagreements
 
         return disagreements.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
+    elif chosen.command == "conversations":
+        from evals import conversations
+
+        return conversations.main(chosen.set, chosen.json)
     elif chosen.command == "bench":
         from evals.bench import SIZES, TEXTS, bench, read_sizes
 

@@ -86,7 +86,7 @@ class _Asker:
         self._readout = readout
         self._meter = meter
         self._seconds = seconds
-        self._day = _day_after(readout)
+        self._day = day_after(readout)
         self._ground = Ground(
             {article.id: article.text for article in readout.articles()},
             tuple(
@@ -108,7 +108,7 @@ class _Asker:
                 ClaimRecord(c.text, c.verdict.value, c.missing, tuple(map(_cited, c.citations)))
                 for c in answer.claims
             ),
-            hits=_hit_records(found.hits),
+            hits=hit_records(found.hits),
             seconds=answer.seconds,
         )
         if self._meter:
@@ -142,12 +142,12 @@ class _Asker:
         gold = locate(question, self._ground.texts)
         ways = {"follow_up_bare": question.question, "follow_up_full": question.full or question.question}
         return {
-            name: evidence_recall(_hit_records(self._retrieve(question, text).hits), gold, FOLLOW_UP_DEPTH)
+            name: evidence_recall(hit_records(self._retrieve(question, text).hits), gold, FOLLOW_UP_DEPTH)
             for name, text in ways.items()
         }
 
 
-def _day_after(readout: Readout) -> date:
+def day_after(readout: Readout) -> date:
     """The day after the last article: questions are asked as of then, so that a run can be repeated."""
     last = readout.span().last
     return last.date() + timedelta(days=1) if last else datetime.now(UTC).date()
@@ -157,7 +157,7 @@ def _cited(citation: Citation) -> CitedSpan:
     return CitedSpan(Span(citation.article_id, citation.start, citation.end), citation.quote)
 
 
-def _hit_records(hits: Sequence[Hit]) -> tuple[HitRecord, ...]:
+def hit_records(hits: Sequence[Hit]) -> tuple[HitRecord, ...]:
     return tuple(
         HitRecord(Span(hit.article.id, hit.passage.start, hit.passage.end), hit.score) for hit in hits
     )

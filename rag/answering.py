@@ -15,6 +15,7 @@ from rag.citations import Resolver, build_claims
 from rag.disagreements import find_disagreements
 from rag.errors import ModelCut, ModelError
 from rag.extractive import ExtractiveAnswerer
+from rag.follow_ups import full_question
 from rag.generative import GenerativeAnswerer
 from rag.index import Indexes
 from rag.library import Library
@@ -22,7 +23,6 @@ from rag.loopback import LocalModels
 from rag.models import accepted, known_model_offer
 from rag.offers import offer_questions
 from rag.passages import split_sentences
-from rag.questions import full_question
 from rag.repair import doubtful_claims, put_better
 from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
@@ -112,11 +112,13 @@ class Readout:
         as_of: date | None = None,
         answerer: Answerer | None = None,
         filters: Filters = NO_FILTERS,
+        asked: str = "",
     ) -> Iterator[Event]:
         """Retrieval first, then text and citations as they come, last exactly one Answer.
 
         `turns`: the conversation so far, oldest first. `as_of`: the day that 'last week' counts from.
-        `filters`: the articles that may answer.
+        `filters`: the articles that may answer. `asked`: what is searched for in the question's place; by
+        default a follow-up made into a full question, by the model if there is one, else by rules.
         A model's failure arrives as an Answer with status failed (its sentences are quoted ones then) or
         incomplete. Raises QuestionError for a question that cannot be asked, LibraryError where library or
         indexes cannot be searched.
@@ -127,7 +129,9 @@ class Readout:
             writer = writer.for_one()
         written = _Written(question, writer, self._sentence_vectors)
         try:
-            for chunk in self._chain(writer, turns, as_of, filters).stream({"question": question}):
+            for chunk in self._chain(writer, turns, as_of, filters).stream(
+                {"question": question, "asked": asked}
+            ):
                 yield from written.take(chunk)
         except ModelCut as error:
             written.fail(Status.INCOMPLETE, str(error))
@@ -151,6 +155,16 @@ class Readout:
         stored = self.library.passages(ids=[hit.passage.id for hit in hits])
         return {one.passage.id: one.sentence_vectors for one in stored}
 
+    def _full_question(self, answerer: Answerer, question: str, turns: Sequence[Turn]) -> str:
+        """A follow-up made complete. Where a model fails or changes nothing, the rules have their turn."""
+        self.retriever.check_question(question)  # a blank one would lean on the turns before
+        full = question
+        if turns and isinstance(answerer, GenerativeAnswerer):
+            full = answerer.rewrite(question, turns)
+        if full == question:
+            full = full_question(question, turns)
+        return full if len(full) <= self.settings.question_characters else question
+
     def _chain(
         self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None, filters: Filters
     ) -> "Runnable[dict[str, Any], dict[str, Any]]":
@@ -158,7 +172,7 @@ class Readout:
 
         def retrieve(inputs: Mapping[str, Any]) -> Retrieval:
             question = inputs["question"]
-            asked = _rewrite(answerer, question, turns)
+            asked = inputs["asked"] or self._full_question(answerer, question, turns)
             return self.retriever.retrieve(question, asked=asked, as_of=as_of, filters=filters)
 
         def write(parts: Iterator[Mapping[str, Any]]) -> Iterator[Piece]:
@@ -172,12 +186,6 @@ class Readout:
         return RunnablePassthrough.assign(retrieval=RunnableLambda(retrieve)).assign(
             piece=RunnableGenerator(write)
         )
-
-
-def _rewrite(answerer: Answerer, question: str, turns: Sequence[Turn]) -> str:
-    if turns and isinstance(answerer, GenerativeAnswerer):
-        return answerer.rewrite(question, turns)
-    return full_question(question, turns)
 
 
 class _Written:

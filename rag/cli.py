@@ -323,6 +323,10 @@ def ask(
     save: Annotated[
         list[Path] | None, typer.Option(help="Also write the answer to this .md, .html or .json file.")
     ] = None,
+    as_is: Annotated[
+        bool,
+        typer.Option("--as-is", help="Search a follow-up as it is typed, not made into a full question."),
+    ] = False,
 ) -> None:
     """Answer a question from the articles, with the sentences that the answer rests on."""
     from rag.answering import follow
@@ -337,7 +341,8 @@ def ask(
     with opened(settings) as readout:
         turns = follow(after or [])
         filters = _filters(readout, outlet, first, until, language)
-        for event in readout.ask(question, turns, as_of=_day(as_of), filters=filters):
+        asked = question if as_is else ""
+        for event in readout.ask(question, turns, as_of=_day(as_of), filters=filters, asked=asked):
             if isinstance(event, Answer):
                 answer = event
             elif not as_json:
@@ -360,7 +365,7 @@ def _say_piece(event: Any) -> None:
 
     if isinstance(event, Retrieval):
         if event.asked != event.question:
-            say(clean(f"Asked as: {event.asked}"))
+            say(clean(f"Searched as: {event.asked} (as typed: --as-is)"))
     elif isinstance(event, Citation):
         say(f" [{event.number}]", end="")
     else:

@@ -1,12 +1,11 @@
-"""What a question says about itself: outlets and dates that it names, and what a follow-up leaves out."""
+"""What a question says about itself: outlets and dates that it names, clauses, whether it wants a list."""
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from rag.types import Turn
 from rag.words import content_stems
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -195,66 +194,3 @@ _COMPARES = re.compile(
 def asks_to_compare(question: str) -> bool:
     """Whether the answer has two sides: 'how do the accounts differ', 'what did X say, and what did Y'."""
     return bool(_COMPARES.search(question))
-
-
-# Follow-ups
-
-_POINTS_BACK = re.compile(
-    r"\b(he|him|his|she|her|hers|they|them|their|theirs|it|its|this|that|these|those|there|then|"
-    r"the (?:other )?(?:side|two|both|same|former|latter|meeting|talks|visit|agreement|call))\b",
-    re.IGNORECASE,
-)
-_OPENS_LIKE_FOLLOW_UP = re.compile(
-    r"^(and|but|so|or|also|then|why|how so|what about|how about|what else|anything else|who else|when was"
-    r" that|where was that)\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:\s+(?:of|the|for|and)?\s*[A-Z0-9][\w'’.-]*)*")
-_QUESTION_WORDS = frozenset(
-    "who what when where which why how did do does is are was were will would can could has have had and"
-    " but so or the a an in on at of to for from by with he she they it his her their this that these those"
-    " then there tell give list name describe explain also please".split()
-)
-_ABOUT = re.compile(r"\b(?:about|regarding|concerning)\b", re.IGNORECASE)
-SHORT_QUESTION = 4  # words; a question this short without a name leans on what came before
-
-
-def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
-    """Whether the question cannot be understood without the turns before it."""
-    return bool(turns) and _leans_back(question)
-
-
-def _leans_back(question: str) -> bool:
-    bare = question.strip()
-    short = len(bare.split()) <= SHORT_QUESTION and not topic_names(bare)
-    return bool(_OPENS_LIKE_FOLLOW_UP.search(bare) or _POINTS_BACK.search(bare) or short)
-
-
-def full_question(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up with what it leaves out: the last whole question before it.
-
-    Rules, for when there is no language model. After 'What did Wang say about Taiwan?': 'Why?' is
-    searched as 'Why? (What did Wang say about Taiwan?)', and 'And about tariffs?', which has a subject
-    of its own, as 'And about tariffs? (What did Wang say)'.
-    """
-    if not is_follow_up(question, turns):
-        return question
-    before = turns[-1].asked or turns[-1].question
-    root = before.split(" (", 1)[0] if is_follow_up(before, turns[:-1]) else before
-    earlier = [turn.question for turn in turns if not _leans_back(turn.question)]
-    topic = earlier[-1] if earlier else root
-    if _ABOUT.search(question):  # a new subject takes the place of the old one
-        topic = _ABOUT.split(topic, maxsplit=1)[0]
-    return f"{question.strip()} ({topic.strip()})"
-
-
-def topic_names(text: str) -> list[str]:
-    """Capitalised names in the text, question words left out, each once, in order."""
-    names: dict[str, None] = {}
-    for match in _NAME.finditer(text):
-        words = match.group().split()
-        while words and words[0].lower().strip(".") in _QUESTION_WORDS:
-            words = words[1:]
-        if words:
-            names[" ".join(words).rstrip(".?!,")] = None
-    return list(names)

@@ -125,7 +125,7 @@ class Retriever:
 
         How rare a word is counts in the whole library, also under `filters`.
         """
-        self._check_question(question)
+        self.check_question(question)
         state = self._indexes.refresh()
         if state.embedder and state.embedder != self._embedder.fingerprint:
             raise IndexMismatch(
@@ -162,8 +162,9 @@ class Retriever:
         bm25 = self._indexes.score_words(words, [stored.number for stored in pool.candidates])
         return pool.score(vector, bm25, self._weights(words, hidden))
 
-    def _check_question(self, question: str) -> None:
-        if not question.strip():
+    def check_question(self, question: str) -> None:
+        """Raises QuestionError for one without a letter or digit and for one that is too long."""
+        if not any(character.isalnum() for character in question):
             raise QuestionError('The question is empty. Type one, for example: readout ask "Who met whom?"')
         longest = self._settings.question_characters
         if len(question) > longest:

@@ -125,9 +125,36 @@ def test_a_question_that_cannot_be_asked_raises(readout: Readout) -> None:
         ask(readout, " ")
 
 
+@pytest.mark.parametrize("blank", ["", "  \n", "?", "…!"])
+def test_a_blank_follow_up_is_refused_like_a_blank_question(readout: Readout, blank: str) -> None:
+    turns = follow(["What did Wang say of Taiwan?"])
+    with pytest.raises(QuestionError, match="empty"):
+        ask(readout, blank, turns=turns)
+    with ModelServer(QUESTION) as server, pytest.raises(QuestionError, match="empty"):
+        ask(readout, blank, turns=turns, answerer=over_http(readout, server))
+    assert server.requests == []
+
+
+def test_a_follow_up_is_searched_as_the_reader_corrected_it(readout: Readout) -> None:
+    _, answer = ask(readout, "And that?", turns=follow([QUESTION]), asked="What of pandas?")
+    assert (answer.question, answer.asked) == ("And that?", "What of pandas?")
+
+
+def test_the_rules_make_a_follow_up_whole_where_the_model_fails(readout: Readout) -> None:
+    with ModelServer() as server:
+        server.behave("error_401")
+        _, answer = ask(
+            readout,
+            "And what did he say about it?",
+            turns=follow(["What did Wang say of Taiwan?"]),
+            answerer=over_http(readout, server),
+        )
+    assert answer.asked == "What did Wang say about it? (What did Wang say of Taiwan?)"
+
+
 def test_a_follow_up_is_searched_with_what_it_leaves_out(readout: Readout) -> None:
     _, answer = ask(readout, "And what did he say about it?", turns=follow(["What did Wang say of Taiwan?"]))
-    assert answer.asked == "And what did he say about it? (What did Wang say of Taiwan?)"
+    assert answer.asked == "What did Wang say about it? (What did Wang say of Taiwan?)"
     assert answer.question == "And what did he say about it?"
     assert answer.claims[0].citations[0].article_id == "taiwan"
 

@@ -119,7 +119,13 @@ def test_filters_keep_other_articles_out_and_the_refusal_says_so(readout: Comman
 
 def test_a_follow_up_is_asked_within_its_conversation(readout: Command) -> None:
     question = ("ask", "--json", "And who met him?", "--after", "What did Wang say about Taiwan?")
-    assert json.loads(readout(*question))["asked"] == "And who met him? (What did Wang say about Taiwan?)"
+    assert json.loads(readout(*question))["asked"] == "Who met Wang? (What did Wang say about Taiwan?)"
+    assert json.loads(readout(*question, "--as-is"))["asked"] == "And who met him?"
+    printed = readout("ask", *question[2:])
+    assert printed.startswith(
+        "Searched as: Who met Wang? (What did Wang say about Taiwan?) (as typed: --as-is)"
+    )
+    assert "Searched as" not in readout("ask", *question[2:], "--as-is")
 
 
 def test_search_prints_outlet_date_scores_and_the_best_sentence(readout: Command) -> None:

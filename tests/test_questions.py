@@ -4,8 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.questions import full_question, is_follow_up, read_constraints, topic_names
-from rag.types import Turn
+from rag.questions import read_constraints
 
 AS_OF = date(2024, 5, 15)  # a Wednesday
 SOURCES = ("The Verge", "TechCrunch", "Time", "The Roar | Sports Writers Blog")
@@ -60,36 +59,3 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
     assert found.covers(datetime(2024, 4, 29, 23, tzinfo=UTC))
     assert not found.covers(datetime(2024, 4, 30, tzinfo=UTC))
     assert not found.covers(None)
-
-
-TURNS = [Turn("What did Wang say about Taiwan?")]
-
-
-@pytest.mark.parametrize("question", ["Why?", "When did he say it?", "And tariffs?"])
-def test_a_follow_up_takes_its_topic_from_the_question_before(question: str) -> None:
-    assert full_question(question, TURNS) == f"{question} (What did Wang say about Taiwan?)"
-
-
-@pytest.mark.parametrize("question", ["And about tariffs?", "What did he say about steel?"])
-def test_a_follow_up_with_a_subject_of_its_own_leaves_the_old_one(question: str) -> None:
-    assert full_question(question, TURNS) == f"{question} (What did Wang say)"
-
-
-def test_a_whole_question_stays_as_it_is() -> None:
-    question = "When did Janet Yellen arrive in Guangzhou?"
-    assert full_question(question, TURNS) == question
-    assert full_question("Why?", []) == "Why?"
-
-
-def test_a_chain_of_follow_ups_leans_on_the_last_whole_question() -> None:
-    turns = [*TURNS, Turn("And tariffs?", asked="And tariffs? (What did Wang say about Taiwan?)")]
-    assert full_question("And missiles?", turns) == "And missiles? (What did Wang say about Taiwan?)"
-
-
-def test_a_first_question_is_never_a_follow_up() -> None:
-    assert not is_follow_up("And?", [])
-
-
-def test_names_are_read_without_question_words() -> None:
-    names = topic_names("What did Wang Yi say to Antony Blinken in Beijing?")
-    assert names == ["Wang Yi", "Antony Blinken", "Beijing"]

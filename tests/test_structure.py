@@ -16,6 +16,7 @@ ARROW = (
     {"citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
+    {"mentions", "leaning", "antecedents", "follow_ups"},
     {"adding", "evidence", "sentences", "models", "replies", "saving", "verifying"},
     {"retrieval", "generative", "extractive"},
     {"answering", "langchain_retriever", "evaluation"},
