@@ -89,10 +89,33 @@ def retrieval_table() -> str:
     return "\n".join([*lines, "", ""])
 
 
+def conversation_table(folder: Path = RESULTS) -> str:
+    """What rewriting follow-ups gives, from the newest result file."""
+    runs = [json.loads(path.read_text()) for path in folder.glob("conversations-*.json")]
+    if not runs:
+        return "\nNo result file yet.\n\n"
+    run = max(runs, key=lambda one: one["made"])
+    alone = run["alone"]
+    lines = [
+        "",
+        f"Commit {run['commit']}, 95 % intervals. Of the gold questions that stand alone, asked after",
+    ]
+    lines += [f"questions on something else, {alone['rewritten']} of {alone['questions']} were changed.", ""]
+    lines += ["| set | follow-ups | searched | Recall@5 | nDCG@10 |", "|---|---|---|---|---|"]
+    for one in run["sets"]:
+        for way, found in one["ways"].items():
+            cells = [_estimate(found[name]) for name in ("Recall@5", COMPARED)]
+            lines.append(f"| {one['set']} | {one['questions']} | {way} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", ""])
+
+
 def _interval(figures: dict[str, Any] | None) -> str:
     if not figures:
         return "–"
-    value = figures[COMPARED]
+    return _estimate(figures[COMPARED])
+
+
+def _estimate(value: dict[str, Any]) -> str:
     return f"{value['mean']:.3f} [{value['low']:.3f}–{value['high']:.3f}]"
 
 

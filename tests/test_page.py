@@ -239,6 +239,28 @@ def test_hostile_words_of_a_model_are_shown_as_text(make_readout: Any) -> None:
     assert not at.markdown
 
 
+def test_a_follow_up_shows_what_was_searched_and_a_corrected_one_is_asked_again(make_readout: Any) -> None:
+    at = ask(ask(open_page(make_readout())), "And about pandas <u>?")
+    assert "Searched as: " in shown(at)
+    field = at.text_area(key="corrected-a2")
+    assert "pandas <u>" in field.value and "<u>" not in shown(at)
+    field.set_value("Where did two pandas arrive?")
+    next(button for button in at.button if button.label == "Ask again").click().run()
+    conversation = at.session_state.conversation
+    assert [one.question for one in conversation.exchanges] == [QUESTION, *["And about pandas <u>?"] * 2]
+    last = conversation.exchanges[-1]
+    assert last.answer.asked == "Where did two pandas arrive?"
+    assert conversation.turns(before=None)[-1].asked == "Where did two pandas arrive?"
+    assert "Searched as: Where did two pandas arrive?" in shown(at)
+
+
+def test_a_blank_correction_asks_nothing(make_readout: Any) -> None:
+    at = ask(ask(open_page(make_readout())), "Why?")
+    at.text_area(key="corrected-a2").set_value("  ")
+    next(button for button in at.button if button.label == "Ask again").click().run()
+    assert len(at.session_state.conversation.exchanges) == 2
+
+
 # Feedback
 
 DOWN, UP = 0, 1  # the values of st.feedback

@@ -22,6 +22,8 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
     filters = exchange.answer.filters if exchange.answer else exchange.filters
     st.html(question_html(exchange.question) + filters_html(filters))
     if exchange.answer:
+        if exchange.answer.asked != exchange.question:
+            _draw_asked(readout, conversation, exchange, exchange.answer.asked)
         _draw_answer(exchange.answer, exchange.key)
         _draw_offers(conversation, exchange.answer, exchange.key)
     else:
@@ -45,8 +47,6 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
 
 
 def _draw_answer(answer: Answer, key: str) -> None:
-    if answer.asked != answer.question:
-        st.html(f'<p class="r-asked">Searched as: {safe(answer.asked)}</p>')
     if answer.status is Status.NOT_IN_ARTICLES:
         st.html(notice_html("Not in the articles", answer.notice) + outlets_html(answer.span))
         return
@@ -68,6 +68,26 @@ def _draw_offers(conversation: Conversation, answer: Answer, key: str) -> None:
         st.html('<p class="r-for">The articles do answer:</p>')
         for number, offer in enumerate(answer.offers):
             st.button(offer, key=f"offer-{key}-{number}", on_click=conversation.wait_for, args=(offer,))
+
+
+def _draw_asked(readout: Readout, conversation: Conversation, exchange: Exchange, asked: str) -> None:
+    """The full question that was searched; corrected, it is asked again."""
+    with st.container(key=f"asked-{exchange.key}", horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="r-asked">Searched as: {safe(asked)}</p>', width="content")
+        with (
+            st.popover("Correct", type="tertiary", icon=":material/edit:"),
+            st.form(f"correct-{exchange.key}", border=False),
+        ):
+            key, limit = f"corrected-{exchange.key}", readout.settings.question_characters
+            st.text_area("Search this instead", asked, key=key, max_chars=limit)
+            st.form_submit_button("Ask again", on_click=_ask_corrected, args=(conversation, exchange, key))
+
+
+def _ask_corrected(conversation: Conversation, exchange: Exchange, key: str) -> None:
+    """Nothing for a blank: what was typed would be made a full question again."""
+    corrected = st.session_state[key].strip()
+    if corrected:
+        conversation.wait_for(exchange.question, corrected)
 
 
 def _ask_all(conversation: Conversation, exchange: Exchange) -> None:

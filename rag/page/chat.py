@@ -161,7 +161,11 @@ def _ask(
     drawn = 0.0
     try:
         for event in readout.ask(
-            asking.question, turns, answerer=_answerer(readout, conversation), filters=asking.filters
+            asking.question,
+            turns,
+            answerer=_answerer(readout, conversation),
+            filters=asking.filters,
+            asked=asking.corrected,
         ):
             if isinstance(event, Retrieval):
                 asking.retrieval = event

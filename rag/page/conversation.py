@@ -17,6 +17,7 @@ class Exchange:
     question: str
     model: str = ""  # the language model accepted in this session when it was asked
     filters: Filters = field(default_factory=Filters)  # the articles that it was asked of
+    corrected: str = ""  # what the reader wants searched in its place
     id: str = field(default_factory=lambda: uuid4().hex)  # of its answer, among those of all sessions
     retrieval: Retrieval | None = None
     answer: Answer | None = None
@@ -37,12 +38,14 @@ class Conversation:
     selected: Exchange | None = None  # the one whose passages are shown
     selections: int = 0  # how often that changed
     waiting: str = ""  # a suggested question that was clicked
+    correction: str = ""  # what is searched in the place of the waiting one
     suggestions: tuple[str, ...] | None = None
     accepted: Offer | None = None  # a language model that was accepted in this session
 
     def begin(self, question: str, filters: Filters) -> Exchange:
         model = self.accepted.model if self.accepted else ""
-        exchange = Exchange(f"a{len(self.exchanges) + 1}", question, model, filters)
+        exchange = Exchange(f"a{len(self.exchanges) + 1}", question, model, filters, self.correction)
+        self.correction = ""
         self.exchanges.append(exchange)
         self.select(exchange)
         return exchange
@@ -51,8 +54,8 @@ class Conversation:
         self.selected = exchange
         self.selections += 1
 
-    def wait_for(self, question: str) -> None:
-        self.waiting = question
+    def wait_for(self, question: str, correction: str = "") -> None:
+        self.waiting, self.correction = question, correction
 
     def take_waiting(self) -> str:
         question, self.waiting = self.waiting, ""
