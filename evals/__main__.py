@@ -108,13 +108,21 @@ def _run_gold(chosen: argparse.Namespace) -> int:
     return suite.main(options)
 
 
+def _run_conversations(chosen: argparse.Namespace) -> int:
+    from evals import conversations
+
+    return conversations.main(chosen.set, chosen.json)
+
+
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command == "gold":
-        return _run_gold(chosen)
-    if chosen.command == "report":
-        return _run_report(chosen)
-    if chosen.command == "propose":
-        return propose.main(chosen)
+    with_options = {
+        "gold": _run_gold,
+        "report": _run_report,
+        "propose": propose.main,
+        "conversations": _run_conversations,
+    }
+    if chosen.command in with_options:
+        return with_options[chosen.command](chosen)
     if chosen.command == "calibrate":
         from evals.calibrate import calibrate
 
@@ -131,10 +139,6 @@ def _run(chosen: argparse.Namespace) -> int:
         from evals import disagreements
 
         return disagreements.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
-    elif chosen.command == "conversations":
-        from evals import conversations
-
-        return conversations.main(chosen.set, chosen.json)
     elif chosen.command == "bench":
         from evals.bench import SIZES, TEXTS, bench, read_sizes
 
