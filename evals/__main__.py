@@ -14,6 +14,7 @@ def main(arguments: Sequence[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_gold(commands.add_parser("gold", help="ask the gold questions on the sample articles"))
     _add_report(commands.add_parser("report", help="make an HTML page of a run on the gold questions"))
+    _add_summary(commands.add_parser("summary", help="tell of a run as JSON, for the page"))
     one = commands.add_parser("retrieval", help="measure retrieval on a BEIR folder")
     one.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     one.add_argument("--limit", type=int, default=0, help="ask only the first N questions")
@@ -78,6 +79,22 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("--corpus", type=Path, help="the articles that they are on")
 
 
+def _add_summary(summary: argparse.ArgumentParser) -> None:
+    summary.add_argument("run", type=Path, metavar="RUNFILE")
+    summary.add_argument("--system", default="readout", help="of the file's runs; default: readout")
+    summary.add_argument("--against", type=Path, metavar="RUNFILE", help="a run to compare with")
+    summary.add_argument("--against-system", default="readout", help="of that file's runs; default: readout")
+
+
+def _run_summary(chosen: argparse.Namespace) -> int:
+    from evals.summary import summarise_file
+    from rag.runs import write_summary
+
+    summary = summarise_file(chosen.run, chosen.system, chosen.against, chosen.against_system)
+    print(write_summary(summary))
+    return 0
+
+
 def _run_report(chosen: argparse.Namespace) -> int:
     from evals.documents import CORPUS
     from evals.gold import FOLDER
@@ -118,6 +135,7 @@ def _run(chosen: argparse.Namespace) -> int:
     with_options = {
         "gold": _run_gold,
         "report": _run_report,
+        "summary": _run_summary,
         "propose": propose.main,
         "conversations": _run_conversations,
     }

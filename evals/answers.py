@@ -1,8 +1,9 @@
 """Asks the gold questions on the sample articles: Readout, and the usual pipeline beside it."""
 
 import hashlib
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from evals.scoring import Ground, evidence_recall, locate, score
 from rag.adding import MEGABYTE, gather_files
 from rag.answering import Readout, follow
 from rag.errors import ReadoutError
+from rag.evaluation import progress_line
 from rag.readers import read_article
 from rag.settings import load_settings
 from rag.types import Answer, Answerer, Article, Citation, Hit, Retrieval, Status
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 SET = "gold"
 HITS = 10  # passages kept per question: as deep as the measures look
 QUOTED = 4  # chunks that the baseline quotes: LangChain's own default
+TOLD_EVERY = 10  # questions between two lines of progress
 SECONDS_MOST = 60.0  # a question that takes longer has failed
 FOLLOW_UP_DEPTH = 5  # hits among which the evidence of a follow-up is looked for, asked in three ways
 KEPT_BACK = {"home", "cache", "api_key", "openai_api_key"}  # settings that no run tells
@@ -226,12 +229,23 @@ def _ask_all(
     questions: Sequence[GoldQuestion], ask: Callable[[GoldQuestion], Record], label: str
 ) -> tuple[Record, ...]:
     records = []
-    for question in track(questions, label, console=_PROGRESS, transient=True):
+    for question in _tell_progress(questions, label):
         try:
             records.append(ask(question))
         except ReadoutError as error:  # counted apart; anything else is a bug and stops the run
             records.append(replace(blank(question), error=str(error)))
     return tuple(records)
+
+
+def _tell_progress(questions: Sequence[GoldQuestion], label: str) -> Iterator[GoldQuestion]:
+    """A bar on a terminal; elsewhere a line now and then, which the page reads (rag.evaluation)."""
+    if _PROGRESS.is_terminal:
+        yield from track(questions, label, console=_PROGRESS, transient=True)
+        return
+    for done, question in enumerate(questions):
+        if done % TOLD_EVERY == 0:
+            print(progress_line(label, done, len(questions)), file=sys.stderr, flush=True)
+        yield question
 
 
 def _run(

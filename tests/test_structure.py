@@ -11,7 +11,18 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "readers", "passages", "prompts", "show", "show_html", "show_saved", "listing"},
+    {
+        "cleaning",
+        "markdown",
+        "readers",
+        "passages",
+        "prompts",
+        "show",
+        "show_html",
+        "show_saved",
+        "listing",
+        "runs",
+    },
     {"verdicts"},
     {"citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},

@@ -173,7 +173,7 @@ def _found_words(listed: Sequence[Listed], found: Sequence[Listed], rows: Sequen
 
 
 def _draw_row(readout: Readout, one: Listed) -> None:
-    with st.container(key=f"article-{one.id}", horizontal=True, vertical_alignment="center"):
+    with st.container(key=f"row-{one.id}", horizontal=True, vertical_alignment="center"):
         st.html(row_html(one))
         if st.button("Read", key=f"read-{one.id}", type="tertiary", icon=":material/article:"):
             read_whole(readout, one)

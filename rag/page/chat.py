@@ -131,9 +131,9 @@ def _draw_chat(
 def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> None:
     if not span.articles:
         st.html(
-            '<div class="r-welcome"><h2>There are no articles yet</h2><p>Add some with '
-            "<code>readout add FOLDER</code>, or stop this page and type <code>make app</code>: it adds the "
-            "sample articles. Then reload the page.</p></div>"
+            '<div class="r-welcome"><h2>There are no articles yet</h2><p>Drop some on the page Articles, '
+            "add a folder with <code>readout add FOLDER</code>, or stop this page and type "
+            "<code>make app</code>: it adds the sample articles.</p></div>"
         )
         return
     st.html(

@@ -1,6 +1,6 @@
 """What the pages have in common: the links between them, a head, and the style of those beside the chat."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -30,7 +30,7 @@ PAGES_STYLE = """<style>
 .r-part p { max-width: 46rem; line-height: 1.55; color: var(--r-muted); padding-top: .15rem; }
 .r-facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .35rem 1.4rem;
   margin: 0; max-width: 60rem; line-height: 1.5; }
-.stHtml .r-facts :is(dt, dd) { margin: 0; padding: 0; }
+.stHtml dl.r-facts, .stHtml .r-facts :is(dt, dd) { margin: 0; padding: 0; }
 .r-facts dt { color: var(--r-muted); }
 .r-facts dd { overflow-wrap: anywhere; }
 .r-facts small { color: var(--r-muted); font-size: .9em; }
@@ -42,25 +42,36 @@ PAGES_STYLE = """<style>
   border-bottom: 1px solid var(--r-line); }
 .r-table thead th { color: var(--r-muted); }
 .r-table td { overflow-wrap: anywhere; min-width: 6rem; }
-.r-table td:last-child { min-width: 16rem; }
 .stHtml .r-verdicts { margin: .2rem 0 0; padding-left: 0; list-style: none; line-height: 1.55;
   overflow-wrap: anywhere; }
 .stHtml .r-verdicts li { margin: 0; padding: 0; }
 .r-verdicts b { font-weight: 600; }
 .st-key-adding [data-testid="stFileUploaderDropzone"] { padding: .6rem .9rem; }
 .st-key-finding > :has(.stTextInput) { flex: 1 1 14rem; max-width: 34rem; }
-.st-key-articles { gap: 0; }
-[class*="st-key-article-"]:has(.r-row) {
+.st-key-articles, .st-key-questions { gap: 0; }
+[class*="st-key-row-"] {
   border-bottom: 1px solid var(--r-line); padding: .45rem 0; gap: .2rem 1rem; }
+.r-figures td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.r-table small, .r-opened small { color: var(--r-muted); font-size: .9em; }
+.r-opened { line-height: 1.55; overflow-wrap: anywhere; }
+.r-opened h3.r-asked-one { font-size: 1.15rem; font-weight: 650; padding: 0 0 .5rem; margin: 0; }
+.r-opened h4 { font-size: 1rem; font-weight: 650; padding: 1rem 0 .2rem; margin: 0; }
+.stHtml .r-opened .r-list li { margin: 0 0 .35rem; }
+.r-opened details { border-top: 1px solid var(--r-line); padding: .35rem 0; }
+.r-opened summary { cursor: pointer; }
+.r-opened summary:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-legend { color: var(--r-muted); font-size: .92rem; }
+.r-legend b { font-weight: 600; }
 .r-row { overflow-wrap: anywhere; }
 .stHtml .r-row p.r-title { margin: 0; }
 .r-sure { line-height: 1.55; padding-top: .7rem; }
 @media (min-width: 800px) {
-  [class*="st-key-article-"]:has(.r-row) { flex-wrap: nowrap; }
-  [class*="st-key-article-"]:has(.r-row) > :first-child { flex: 1 1 0; min-width: 0; }
+  [class*="st-key-row-"] { flex-wrap: nowrap; }
+  [class*="st-key-row-"] > :first-child { flex: 1 1 0; min-width: 0; }
 }
 @media (max-width: 799.98px) {
-  [class*="st-key-article-"]:has(.r-row) > :first-child { flex-basis: 100%; }
+  [class*="st-key-row-"] > :first-child { flex-basis: 100%; }
+  .st-key-runs > * { flex-basis: 100%; }
   .r-facts { grid-template-columns: 1fr; gap: 0; }
   .stHtml .r-facts dd { margin-bottom: .6rem; }
 }
@@ -91,6 +102,22 @@ def draw_head(title: str, line: str) -> None:
 def part_html(heading: str, text: str = "") -> str:
     """The heading of a part of a page; both are ours."""
     return f'<div class="r-part"><h2>{heading}</h2>{f"<p>{text}</p>" if text else ""}</div>'
+
+
+def table_html(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -> str:
+    """A table whose first column names its rows; it scrolls by itself where the page is narrow.
+
+    Columns and cells are HTML already: what may hold anything has passed through `safe`.
+    """
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in others)}</tr>'
+        for first, *others in rows
+    )
+    return (
+        f'<div class="r-scroll" role="region" tabindex="0" aria-label="{name}"><table class="r-table {kind}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def count(number: int, name: str) -> str:

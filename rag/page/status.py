@@ -11,7 +11,7 @@ from rag.errors import ReadoutError
 from rag.index import Indexes, Report
 from rag.page.answers import notice_html
 from rag.page.engine import get_readout
-from rag.page.frame import draw_head, facts_html, part_html
+from rag.page.frame import draw_head, facts_html, part_html, table_html
 from rag.page.jobs import Job
 from rag.settings import Settings, ShownSetting, load_settings
 from rag.show import coverage, safe
@@ -137,16 +137,11 @@ def _draw_settings(settings: Settings | None) -> None:
             "They are read at the start, from the environment and from the file <code>.env</code>.",
         )
     )
-    rows = "".join(map(_setting_row, settings.shown()))
-    st.html(
-        '<div class="r-scroll" role="region" tabindex="0" aria-label="Settings"><table class="r-table">'
-        '<thead><tr><th scope="col">setting</th><th scope="col">value</th><th scope="col">meaning</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table></div>"
-    )
+    rows = map(_setting_row, settings.shown())
+    st.html(table_html("Settings", ("setting", "value", "meaning"), rows))
 
 
-def _setting_row(one: ShownSetting) -> str:
+def _setting_row(one: ShownSetting) -> tuple[str, str, str]:
     value = safe(one.value) or "<i>empty</i>"
-    chosen = f"<b>{value}</b> (chosen)" if one.chosen else value
     meaning = re.sub(r"`([^`]*)`", r"<code>\1</code>", safe(one.meaning))
-    return f'<tr><th scope="row"><code>{one.name}</code></th><td>{chosen}</td><td>{meaning}</td></tr>'
+    return f"<code>{one.name}</code>", f"<b>{value}</b> (chosen)" if one.chosen else value, meaning

@@ -54,6 +54,16 @@ def show_phone(page: Page) -> None:
     page.locator(".r-answer a.r-cite", has_text="[1]").first.click()
 
 
+def show_articles(page: Page) -> None:
+    page.locator(".r-row").first.wait_for()
+    page.locator(IDLE).wait_for()
+
+
+def show_evaluation(page: Page) -> None:
+    page.locator(".r-figures").first.wait_for()
+    page.locator(IDLE).wait_for()
+
+
 def main() -> int:
     DOCS.mkdir(exist_ok=True)
     with TemporaryDirectory() as home, serve(Path(home), ROOT / "corpus") as address, opened() as browser:
@@ -61,6 +71,8 @@ def main() -> int:
         take(browser, address, "article", show_article)
         take(browser, f"{address}/?until=2023-08-31", "filters", show_filters, scheme="dark")
         take(browser, address, "phone", show_phone, size=PHONE)
+        take(browser, f"{address}/articles", "articles", show_articles)
+        take(browser, f"{address}/evaluation", "evaluation", show_evaluation)
     return 0
 
 
