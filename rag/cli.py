@@ -131,7 +131,15 @@ def add(
             files = gather_files(paths)
             if if_empty and not readout.adder.wanted(files):
                 return
-            verdicts = _add_files(readout, files)
+            verdicts: list[FileVerdict] = []
+            try:
+                _add_files(readout, files, verdicts)
+            except KeyboardInterrupt:
+                say_error(
+                    f"Stopped after {len(verdicts)} of {len(files)} files; these are in the library, whole."
+                    " Run the same command again to go on with the rest."
+                )
+                raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
         counts = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
         words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
         say(f"{len(verdicts)} files: {words}. The library holds {readout.span().articles} articles.")
@@ -139,17 +147,16 @@ def add(
         raise typer.Exit(1)
 
 
-def _add_files(readout: "Readout", files: list[Path]) -> "list[FileVerdict]":
-    """Adds the files, with progress; each verdict is shown as it comes."""
-    verdicts, passages = [], 0
+def _add_files(readout: "Readout", files: list[Path], verdicts: "list[FileVerdict]") -> None:
+    """Adds the files, with progress; each verdict is shown and put behind `verdicts` as it comes."""
     with progress_bar("files") as progress:
         task = progress.add_task("Adding", total=len(files), passages=0)
+        passages = 0
         for verdict in readout.adder.add(files):
             verdicts.append(verdict)
             passages += verdict.passages
             progress.update(task, advance=1, passages=passages)
             say(_verdict_line(verdict))
-    return verdicts
 
 
 def _verdict_line(verdict: "FileVerdict") -> str:
