@@ -55,6 +55,10 @@ from rag.types import (
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+QUOTED_INSTEAD = "Sentences of the articles are quoted instead."
+STOPPED = "You stopped it here; its last sentence may not be whole."
+STOPPED_UNWRITTEN = "You stopped it before the first word. The passages found are shown."
+
 
 class Readout:
     """A library that can be asked. Safe to share between threads."""
@@ -139,7 +143,7 @@ class Readout:
             if written.begun:
                 written.fail(Status.INCOMPLETE, str(error))
             else:
-                written.fail(Status.FAILED, f"{error} Sentences of the articles are quoted instead.")
+                written.fail(Status.FAILED, f"{error} {QUOTED_INSTEAD}")
                 yield from written.quote()
         answer = written.answer(spent=time.monotonic() - began)
         if answer.status is Status.NOT_IN_ARTICLES:
@@ -259,12 +263,11 @@ class _Written:
             status = Status.NOT_IN_ARTICLES
         quotes = self._quotes or isinstance(answerer, ExtractiveAnswerer)
         split = whole_sentence if quotes else split_sentences
-        claims = build_claims(self._pieces, split) if status is not Status.NOT_IN_ARTICLES else ()
+        refused = status is Status.NOT_IN_ARTICLES
+        claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
         notice = self._fault or (
-            refusal_notice(retrieval.span, retrieval.filters)
-            if status is Status.NOT_IN_ARTICLES
-            else answerer.notice
+            refusal_notice(retrieval.span, retrieval.filters) if refused else answerer.notice
         )
         return Answer(
             status=status,
@@ -299,6 +302,25 @@ class _Written:
     def _disagreements(self, claims: Sequence[Claim], hits: Sequence[Hit]) -> tuple[Disagreement, ...]:
         cited = list({c.number: c for claim in claims for c in claim.citations}.values())
         return find_disagreements(cited, hits, self._vectors(hits), self._resolver.cite) if cited else ()
+
+
+def stopped_answer(
+    retrieval: Retrieval, pieces: Sequence[str | Citation], answerer: Answerer, seconds: float
+) -> Answer:
+    """The answer to a question that its reader stopped: the `pieces` that had come, checked as any other."""
+    split = whole_sentence if isinstance(answerer, ExtractiveAnswerer) else split_sentences
+    return Answer(
+        status=Status.STOPPED,
+        question=retrieval.question,
+        asked=retrieval.asked,
+        claims=build_claims(pieces, split),
+        hits=retrieval.hits,
+        model=answerer.name,
+        seconds=seconds,
+        notice=f"{STOPPED if pieces else STOPPED_UNWRITTEN} {retrieval.note}".strip(),
+        span=retrieval.span,
+        filters=retrieval.filters,
+    )
 
 
 def whole_sentence(text: str) -> tuple[Sentence, ...]:

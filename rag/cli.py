@@ -469,6 +469,77 @@ def feedback(
         say("No feedback yet. It is given on the page, below each answer: make app")
 
 
+kept = typer.Typer(help="The page's conversations: list them, show or export one, delete one.")
+app.add_typer(kept, name="conversations")
+ConversationArgument = Annotated[str, typer.Argument(metavar="ID", help="Its id, or the id's beginning.")]
+
+
+@kept.callback(invoke_without_command=True)
+def list_conversations(
+    context: typer.Context,
+    words: Annotated[str, typer.Option("--find", help="Only those that hold these words.")] = "",
+) -> None:
+    """List the conversations of the page, latest first; or show, export, delete one."""
+    from rag.conversations import conversations
+    from rag.show import clean
+
+    if context.invoked_subcommand:
+        return
+    with opened() as readout:
+        lines = conversations(readout.library, words)
+    for line in lines:
+        questions = "1 question" if line.questions == 1 else f"{line.questions} questions"
+        say(f"{line.id}  {clean(line.name)}\n    {line.changed_at:%Y-%m-%d %H:%M} UTC · {questions}")
+    if not lines:
+        say("No conversation holds these words." if words else "No conversations yet: make app")
+
+
+@kept.command("show")
+def show_conversation(
+    conversation_id: ConversationArgument,
+    kind: Annotated[str, typer.Option("--as", help="md, html or json.")] = "md",
+) -> None:
+    """Print a conversation with its references, as Markdown, HTML or JSON."""
+    from rag.conversations import load_conversation
+    from rag.show_conversation import FORMATS, export_conversation
+
+    if kind not in FORMATS:
+        raise ReadoutError(f"A conversation cannot be shown as '{kind}'. Use one of: {', '.join(FORMATS)}")
+    with opened() as readout:
+        conversation = load_conversation(readout.library, _one_conversation(readout, conversation_id))
+    assert conversation is not None
+    say(export_conversation(conversation, kind), end="")
+
+
+@kept.command("delete")
+def delete_conversation(
+    conversation_id: ConversationArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Delete a conversation with all its answers. Asks first."""
+    from rag import conversations
+    from rag.show import clean
+
+    with opened() as readout:
+        whole = _one_conversation(readout, conversation_id)
+        name = next(one.name for one in conversations.conversations(readout.library) if one.id == whole)
+        if yes or typer.confirm(f"Delete “{clean(name)}” with all its answers?"):
+            conversations.delete_conversation(readout.library, whole)
+            say(f"deleted    {whole}")
+
+
+def _one_conversation(readout: "Readout", start: str) -> str:
+    from rag.conversations import find_conversations
+
+    found = find_conversations(readout.library, start)
+    if len(found) == 1:
+        return found[0]
+    ids = "See the ids: readout conversations"
+    if found:
+        raise ReadoutError(f"{len(found)} conversations begin with '{start}'. Give more of the id. {ids}")
+    raise ReadoutError(f"No conversation has the id '{start}'. {ids}")
+
+
 @app.command(
     "eval",
     context_settings={"ignore_unknown_options": True, "help_option_names": []},

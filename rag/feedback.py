@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rag.show import answer_text, clean
-from rag.types import Answer, CitedSentence, Feedback, Rating, Status, Turn
+from rag.types import Answer, CitedSentence, ClaimRating, Feedback, Rating, Status, Turn, Verdict
 
 NOTE_CHARACTERS = 1000  # a few sentences; what is longer is cut
 FEEDBACK_COLUMNS = (
-    "id, made_at, question, asked, status, answer, cited, rating, note, answerer, settings, history"
+    "id, made_at, question, asked, status, answer, cited, rating, note, answerer, settings, history, claims"
 )
-_IN_JSON = ("cited", "settings", "history")  # columns that hold more than one value
+_IN_JSON = ("cited", "settings", "history", "claims")  # columns that hold more than one value
 _LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}  # those that JSON does not escape
 
 
@@ -28,6 +28,7 @@ def rate_answer(
     note: str = "",
     settings: Mapping[str, str | int | float],
     history: Sequence[Turn] = (),
+    claims: Sequence[ClaimRating] = (),
 ) -> Feedback:
     """Feedback given now on an answer, which `answer_id` tells from all others."""
     return Feedback(
@@ -39,11 +40,22 @@ def rate_answer(
         answer=answer_text(answer),
         cited=tuple(CitedSentence(c.number, c.article_id, c.start, c.end, c.quote) for c in answer.citations),
         rating=rating,
-        note=clean(note).strip()[:NOTE_CHARACTERS],
+        note=_note(note),
         answerer=answer.model,
         settings=dict(settings),
         history=tuple(Turn(clean(t.question), clean(t.asked), clean(t.answer)) for t in history),
+        claims=tuple(sorted(claims, key=lambda claim: claim.number)),
     )
+
+
+def rate_claim(answer: Answer, number: int, rating: Rating, note: str = "") -> ClaimRating:
+    """A rating of the claim at place `number` (from 1)."""
+    claim = answer.claims[number - 1]
+    return ClaimRating(number, clean(claim.text), claim.verdict, rating, _note(note))
+
+
+def _note(note: str) -> str:
+    return clean(note).strip()[:NOTE_CHARACTERS]
 
 
 def feedback_json(feedback: Feedback) -> dict[str, Any]:
@@ -88,6 +100,16 @@ def read_feedback(values: Mapping[str, Any]) -> Feedback:
         history=tuple(
             Turn(str(one["question"]), str(one["asked"]), str(one["answer"])) for one in values["history"]
         ),
+        claims=tuple(
+            ClaimRating(
+                int(one["number"]),
+                str(one["text"]),
+                Verdict(one["verdict"]),
+                Rating(one["rating"]),
+                str(one["note"]),
+            )
+            for one in values.get("claims", ())  # older exports have none
+        ),
     )
 
 
@@ -108,6 +130,9 @@ def feedback_text(feedback: Feedback) -> str:
     lines = [f"{feedback.rating:<5}{feedback.made_at:%Y-%m-%d %H:%M} UTC  {_line(feedback.question)}"]
     if feedback.note:
         lines.append(f"     note: {_line(feedback.note)}")
+    for claim in feedback.claims:
+        note = f" – {_line(claim.note)}" if claim.note else ""
+        lines.append(f"     claim {claim.number} {claim.rating}: {_line(claim.text)}{note}")
     if feedback.history:
         lines.append(f"     after: {_line(feedback.history[-1].question)}")
     cited = "1 sentence" if len(feedback.cited) == 1 else f"{len(feedback.cited)} sentences"

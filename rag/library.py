@@ -36,8 +36,8 @@ from rag.rows import (
 from rag.schema import SCHEMA_VERSION, layout, prepare
 from rag.types import Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
 
-# Seconds that feedback waits for SQLite's lock: an article holds it for a fraction of one.
-FEEDBACK_SECONDS = 5.0
+# Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
+LOCK_SECONDS = 5.0
 NEAREST_ARTICLES = 500  # articles whose vectors are read at once: some 4,000 passages, 3 MB
 
 
@@ -132,6 +132,14 @@ class Library:
                     f"The library {self.path} cannot be read ({error}). Restore it from a backup, or add"
                     " the articles anew to another READOUT_HOME."
                 ) from error
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a query finds. Raises LibraryError if the file cannot be read."""
+        return self._rows(query, values)
+
+    def layout(self) -> int:
+        """The file's layout: an older one where it could not be written since."""
+        return int(self._rows("PRAGMA user_version")[0][0])
 
     def state(self) -> State:
         meta = dict(self._rows("SELECT key, value FROM meta"))
@@ -285,9 +293,12 @@ class Library:
 
     def feedback(self) -> list[Feedback]:
         """What readers thought of answers, oldest first."""
-        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'feedback'"):
+        columns, found = FEEDBACK_COLUMNS, self.layout()
+        if found < 2:
             return []  # an older layout that could not be written
-        rows = self._rows(f"SELECT {FEEDBACK_COLUMNS} FROM feedback ORDER BY made_at, rowid")  # noqa: S608 - columns are a constant
+        if found < 3:
+            columns = columns.replace("claims", "'[]'")
+        rows = self._rows(f"SELECT {columns} FROM feedback ORDER BY made_at, rowid")  # noqa: S608 - columns are a constant
         return [read_feedback_row(row) for row in rows]
 
     # Writing
@@ -403,44 +414,47 @@ class Library:
             for article_id in ids:
                 _remove(connection, article_id, _next_generation(connection))
 
-    def add_feedback(self, feedback: Feedback, seconds: float = FEEDBACK_SECONDS) -> None:
+    def add_feedback(self, feedback: Feedback, seconds: float = LOCK_SECONDS) -> None:
         """Keeps what a reader thought of an answer, in place of what was kept of the same answer before.
 
         Raises LibraryBusy if SQLite's lock is not free within `seconds`, LibraryError if it cannot be kept.
         """
         row = feedback_row(feedback)
         insert = f"INSERT OR REPLACE INTO feedback ({FEEDBACK_COLUMNS}) VALUES ({_marks(row)})"  # noqa: S608 - no values
-        with self._feedback_table(seconds) as connection:
+        with self.aside("The feedback was not kept", seconds) as connection:
             connection.execute(insert, row)
 
-    def withdraw_feedback(self, feedback_id: str, seconds: float = FEEDBACK_SECONDS) -> None:
+    def withdraw_feedback(self, feedback_id: str, seconds: float = LOCK_SECONDS) -> None:
         """Forgets the feedback on an answer, if there is any. Raises as add_feedback."""
-        with self._feedback_table(seconds) as connection:
+        with self.aside("The feedback was not kept", seconds) as connection:
             connection.execute("DELETE FROM feedback WHERE id = ?", (feedback_id,))
 
     @contextmanager
-    def _feedback_table(self, seconds: float) -> Iterator[sqlite3.Connection]:
-        """A connection to change the table of feedback with.
+    def aside(self, fault: str, seconds: float = LOCK_SECONDS) -> Iterator[sqlite3.Connection]:
+        """A transaction on what no index follows (feedback, conversations); `fault` says what else fails.
 
-        Not under writing(): that place is for articles and their indexes and may be held for minutes, while
-        feedback touches neither. SQLite's own lock is enough: an add takes it for one article at a time.
+        Not under writing(): that place is for articles and their indexes and may be held for minutes.
+        SQLite's own lock is enough: an add takes it for one article at a time.
         And not on the library's own connection: who waits for the lock there keeps every reader waiting.
+        Raises LibraryBusy if the lock is not free within `seconds`, LibraryError if it cannot be written.
         """
         try:
             # rw: a library that is gone is not made anew as an empty file
             address = f"{self.path.absolute().as_uri()}?mode=rw"
             with closing(sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)) as own:
                 prepare(own)
+                own.execute("PRAGMA foreign_keys = ON")
+                own.execute("BEGIN IMMEDIATE")
                 yield own
+                own.execute("COMMIT")
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
                 raise LibraryBusy(
-                    f"The feedback was not kept: the library {self.home} is being written just now."
-                    " Give it again in a moment."
+                    f"{fault}: the library {self.home} is being written just now. Try again in a moment."
                 ) from error
             raise LibraryError(
-                f"The feedback was not kept: the library {self.home} cannot be written ({error}). Mend the"
-                " folder's permissions or free some space, then give it again."
+                f"{fault}: the library {self.home} cannot be written ({error}). Mend the"
+                " folder's permissions or free some space, then try again."
             ) from error
 
     def faults(self) -> list[str]:

@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
     id TEXT PRIMARY KEY, made_at TEXT NOT NULL, question TEXT NOT NULL, asked TEXT NOT NULL,
@@ -12,6 +12,23 @@ FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
     rating TEXT NOT NULL CHECK (rating IN ('up', 'down')), note TEXT NOT NULL,
     answerer TEXT NOT NULL, settings TEXT NOT NULL, history TEXT NOT NULL)
     """
+
+# Conversations, and ratings of single claims. Answers, hits included, lie there as JSON (rag.conversations);
+# `words` is what a search looks through, in small letters.
+KEPT = (
+    "ALTER TABLE feedback ADD COLUMN claims TEXT NOT NULL DEFAULT '[]'",
+    """CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL,
+    made_at TEXT NOT NULL, changed_at TEXT NOT NULL)
+    """,
+    """CREATE TABLE exchanges (
+    id TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, asked_at TEXT NOT NULL, question TEXT NOT NULL, model TEXT NOT NULL,
+    answer TEXT NOT NULL,            -- empty where there is none; `fault` then says why
+    fault TEXT NOT NULL, words TEXT NOT NULL)
+    """,
+    "CREATE INDEX exchanges_by_conversation ON exchanges (conversation, position)",
+)
 
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -36,9 +53,10 @@ SCHEMA = (
     version TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID
     """,
     FEEDBACK,
+    *KEPT,
 )
 
-MIGRATIONS = {1: (FEEDBACK,)}  # what makes layout N into N + 1
+MIGRATIONS = {1: (FEEDBACK,), 2: KEPT}  # what makes layout N into N + 1
 
 
 def layout(connection: sqlite3.Connection) -> int:

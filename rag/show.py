@@ -36,7 +36,6 @@ _HIDDEN = re.compile(
 )
 # Joiners stay where scripts and emoji need them: after a character that is not Latin nor punctuation.
 _LOOSE_JOINER = re.compile("(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]")
-
 MARKS = {
     Verdict.SUPPORTED: ("✓", "supported"),
     Verdict.PARTLY: ("◐", "partly supported"),

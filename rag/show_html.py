@@ -17,6 +17,12 @@ from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
 
 LINE_GAP = 7.0  # per cent of the timeline between two marks, so that their numbers can be read
 MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
+REASONS = {
+    Verdict.SUPPORTED: "The cited sentences hold what this says.",
+    Verdict.PARTLY: "The cited sentences hold a part of what this says.",
+    Verdict.NOT_SUPPORTED: "The cited sentences do not hold what this says.",
+    Verdict.UNCITED: "No sentence of an article is named for this.",
+}
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 _PARAGRAPH_GAP = re.compile(r"\n\s*\n")
 _BULLET = re.compile(r"\s*([-*•–]|\d{1,2}[.)])\s*")
@@ -224,19 +230,25 @@ def _tip(text: str) -> str:
 
 
 def _verdict_html(claim: Claim) -> str:
-    """A mark that is read without colour. Anything but full support is said in words."""
+    """A mark that is read without colour. Anything but full support is said in words.
+
+    The reason shows when one points at it, taps it, or comes to it with the keyboard.
+    """
     symbol, word = MARKS[claim.verdict]
     if claim.verdict is Verdict.SUPPORTED:
-        tip = _tip("Supported: the cited sentences hold what this says.")
-        return f'<span class="r-verdict r-good" role="img" aria-label="{word}">{symbol}{tip}</span>'
-    kind = "r-doubt" if claim.verdict is Verdict.PARTLY else "r-bad"
-    whole, short = verdict_words(claim), verdict_words(claim, MISSING_MOST)
-    if whole == short:
-        return f'<span class="r-verdict {kind}">{symbol} {safe(whole)}</span>'
+        kind, short = "r-good", ""
+    else:
+        kind = "r-doubt" if claim.verdict is Verdict.PARTLY else "r-bad"
+        short = f" {safe(verdict_words(claim, MISSING_MOST))}"
+    reason = REASONS[claim.verdict] + _missing(claim)
     return (
-        f'<span class="r-verdict {kind}" tabindex="0" role="note" aria-label="{safe(whole)}">{symbol} '
-        f"{safe(short)}{_tip(whole)}</span>"
+        f'<span class="r-verdict {kind}" role="note" tabindex="0" aria-label="{word}: {safe(reason)}">'
+        f"{symbol}{short}{_tip(reason)}</span>"
     )
+
+
+def _missing(claim: Claim) -> str:
+    return f" What they lack: {', '.join(claim.missing)}." if claim.missing else ""
 
 
 def _marked(inner: str, citation: Citation, answer: Answer, key: str) -> str:

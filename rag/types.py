@@ -214,6 +214,7 @@ class Status(StrEnum):
     ANSWERED = "answered"
     NOT_IN_ARTICLES = "not_in_articles"
     INCOMPLETE = "incomplete"
+    STOPPED = "stopped"  # by the reader; what had come is there
     FAILED = "failed"
 
 
@@ -309,6 +310,17 @@ class CitedSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRating:
+    """What a reader thought of one claim of a rated answer."""
+
+    number: int  # place of the claim in the answer, from 1
+    text: str
+    verdict: Verdict  # as it was shown
+    rating: Rating
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Feedback:
     """What a reader thought of one answer, with all that is needed to judge it later."""
 
@@ -324,6 +336,29 @@ class Feedback:
     answerer: str  # as Answer.model
     settings: Mapping[str, str | int | float]  # those that shape an answer; never a key
     history: tuple[Turn, ...] = ()  # the conversation before, oldest first
+    claims: tuple[ClaimRating, ...] = ()  # by number; those that the reader rated by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class KeptExchange:
+    """A question of a kept conversation and what came of it."""
+
+    id: str  # of its answer, as feedback knows it
+    question: str  # as typed
+    asked_at: datetime  # aware
+    answer: Answer | None = None
+    fault: str = ""  # why there is no answer
+    model: str = ""  # the language model accepted on the page when it was asked
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """A conversation as the library keeps it."""
+
+    id: str  # not to be guessed: it stands in the page's address
+    name: str
+    changed_at: datetime  # aware; of its last question
+    exchanges: tuple[KeptExchange, ...]  # in the order of the page
 
 
 def date_label(moment: date | None) -> str:

@@ -199,7 +199,7 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 
 def test_every_command_is_in_the_help() -> None:
     printed = Command(Path())("--help")
-    names = "add list show remove search ask check rebuild feedback eval settings"
+    names = "add list show remove search ask check rebuild feedback conversations eval settings"
     for name in names.split():
         assert name in printed
 

@@ -17,7 +17,18 @@ from rag.extractive import ExtractiveAnswerer
 from rag.library import Library
 from rag.page.suggestions import suggest_questions
 from rag.settings import Settings
-from rag.types import Answerer, Article, CitedSentence, Marker, Piece, Retrieval, Turn
+from rag.types import (
+    Answerer,
+    Article,
+    CitedSentence,
+    ClaimRating,
+    Marker,
+    Piece,
+    Rating,
+    Retrieval,
+    Turn,
+    Verdict,
+)
 from tests.fakes import make_article
 from tests.model_server import ModelServer
 
@@ -300,6 +311,21 @@ def test_a_changed_mind_replaces_the_feedback_and_a_note_stays_with_it(make_read
     assert not at.exception
 
 
+def test_a_claim_is_rated_by_itself_and_keeps_its_note(make_readout: Any) -> None:
+    readout = make_readout()
+    at = ask(open_page(readout))
+    at.feedback[0].set_value(UP).run()
+    at.feedback[1].set_value(DOWN).run()
+    at.text_input[1].set_value("It was the second one.").run()
+    at.text_input[0].set_value("Fine otherwise.").run()
+    (kept,) = readout.library.feedback()
+    assert (kept.rating, kept.note) == ("up", "Fine otherwise.")
+    assert kept.claims == (ClaimRating(1, QUOTE, Verdict.SUPPORTED, Rating.DOWN, "It was the second one."),)
+    at.feedback[1].set_value(None).run()
+    assert not at.exception
+    assert readout.library.feedback()[0].claims == ()
+
+
 def test_each_answer_has_its_own_feedback_also_in_a_new_conversation(make_readout: Any) -> None:
     readout = make_readout()
     second = "Where did the two pandas arrive?"
@@ -342,7 +368,7 @@ def test_feedback_that_cannot_be_kept_is_one_sentence_and_the_thumb_does_not_sta
     other.close()
     assert not at.exception
     assert "The feedback was not kept: " in shown(at)
-    assert "is being written just now. Give it again in a moment." in shown(at)
+    assert "is being written just now. Try again in a moment." in shown(at)
     assert at.feedback[0].value is None
     at.feedback[0].set_value(UP).run()
     assert "The feedback was not kept" not in shown(at)

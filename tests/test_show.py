@@ -198,7 +198,11 @@ def test_a_verdict_is_said_without_colour(verdict: Verdict, missing: tuple[str, 
     seen = Seen(answer_html(answer, "a1"))
     assert words in seen.text
     assert all(reason in seen.text for reason in missing)
-    assert (verdict is Verdict.SUPPORTED) == (("aria-label", "supported") in seen.attributes)
+    (label,) = [
+        value for name, value in seen.attributes if name == "aria-label" and not value.startswith("[")
+    ]
+    assert label.startswith("supported: ") is (verdict is Verdict.SUPPORTED)
+    assert ("tabindex", "0") in seen.attributes  # the reason can be come to with the keyboard
 
 
 def test_line_breaks_between_claims_make_headings_items_and_paragraphs() -> None:

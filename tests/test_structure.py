@@ -11,21 +11,11 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {
-        "cleaning",
-        "markdown",
-        "readers",
-        "passages",
-        "prompts",
-        "show",
-        "show_html",
-        "show_saved",
-        "listing",
-        "runs",
-    },
+    {"cleaning", "markdown", "readers", "passages", "prompts", "listing", "runs"},
+    {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
     {"citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
-    {"schema", "feedback", "rows", "outlines", "words", "vectors", "library"},
+    {"schema", "feedback", "rows", "outlines", "words", "vectors", "library", "conversations"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"mentions", "leaning", "antecedents", "follow_ups"},
     {"adding", "evidence", "sentences", "models", "replies", "saving", "verifying"},
@@ -33,7 +23,7 @@ ARROW = (
     {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},
 )
-ONLY_TYPES = {"citations", "prompts", "show", "show_html", "show_saved"}  # pure: values in, values out
+ONLY_TYPES = {"citations", "prompts", "show", "show_html", "show_saved", "show_conversation"}  # pure
 
 
 def imports(path: Path) -> set[str]:

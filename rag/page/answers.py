@@ -1,5 +1,7 @@
 """The questions and answers of the chat, as they are drawn once complete."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from rag.answering import Readout
@@ -16,16 +18,24 @@ FAULTS = {
     Status.FAILED: "The answer could not be written",
     Status.INCOMPLETE: "This answer is incomplete",
 }
+STOPPED = "Stopped"
+TITLES_MOST = 3  # named where articles changed since
 
 
 def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
     filters = exchange.answer.filters if exchange.answer else exchange.filters
-    st.html(question_html(exchange.question) + filters_html(filters))
+    if exchange is conversation.editing:
+        _draw_editing(readout, conversation, exchange)
+    else:
+        _draw_question(conversation, exchange)
+    if filters:
+        st.html(filters_html(filters))
     if exchange.answer:
         if exchange.answer.asked != exchange.question:
             _draw_asked(readout, conversation, exchange, exchange.answer.asked)
         _draw_answer(exchange.answer, exchange.key)
         _draw_offers(conversation, exchange.answer, exchange.key)
+        _draw_changes(exchange.answer, conversation)
     else:
         st.html(notice_html("No answer", exchange.fault, fault=True))
     with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
@@ -41,9 +51,57 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
             )
         if can_be_rated(exchange):
             draw_feedback(readout, conversation, exchange)
+        st.button(
+            "Ask again",
+            key=f"again-{exchange.key}",
+            type="tertiary",
+            icon=":material/refresh:",
+            on_click=conversation.wait_for,
+            args=(exchange.question, exchange.corrected, exchange),
+        )
         if exchange.hits and exchange is not conversation.selected:
             _draw_selector(conversation, exchange)
     draw_feedback_fault(exchange)
+    if exchange.note:
+        st.html(_alert(f"It could not be answered again: {exchange.note}"))
+    if exchange.kept_fault:
+        st.html(_alert(f"{exchange.kept_fault} The answer stays here until you leave the page."))
+
+
+def _alert(text: str) -> str:
+    return f'<p class="r-foot r-bad" role="alert">{safe(text)}</p>'
+
+
+def _draw_question(conversation: Conversation, exchange: Exchange) -> None:
+    with st.container(key=f"head-{exchange.key}", horizontal=True, vertical_alignment="center"):
+        st.html(question_html(exchange.question), width="content")
+        st.button(
+            "Edit",
+            key=f"edit-{exchange.key}",
+            type="tertiary",
+            icon=":material/edit:",
+            help="Ask this in other words",
+            on_click=conversation.edit,
+            args=(exchange,),
+        )
+
+
+def _draw_editing(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
+    """The question in a box of its own; what is asked then takes the place of the answer below."""
+    key = f"edited-{exchange.id}"
+
+    def ask() -> None:
+        conversation.wait_for(st.session_state[key], instead=exchange)
+
+    with st.form(f"edit-{exchange.key}"):
+        limit = readout.settings.question_characters
+        st.text_area("The question", exchange.question, key=key, max_chars=limit, height="content")
+        later = exchange is not conversation.exchanges[-1]
+        stays = " The questions below it stay, with their answers." if later else ""
+        st.html(f'<p class="r-for">Its answer is replaced by the new one.{stays}</p>')
+        with st.container(horizontal=True):
+            st.form_submit_button("Ask", type="primary", on_click=ask)
+            st.form_submit_button("Cancel", on_click=conversation.edit, args=(None,))
 
 
 def _draw_answer(answer: Answer, key: str) -> None:
@@ -58,6 +116,27 @@ def _draw_answer(answer: Answer, key: str) -> None:
         st.html(disagreements_html(answer, key))
     if answer.status is Status.INCOMPLETE:
         st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+    if answer.status is Status.STOPPED:
+        st.html(notice_html(STOPPED, answer.notice))
+
+
+def _draw_changes(answer: Answer, conversation: Conversation) -> None:
+    """Says which cited articles are not what they were when the answer was given."""
+    since = {c.title: conversation.changed.get((c.article_id, c.content_hash)) for c in answer.citations}
+    parts = [
+        f"{_titles(titles)} {what}"
+        for what, now in (("changed", True), ("left the library", False))
+        if (titles := [title for title, how in since.items() if how is now])
+    ]
+    if parts:
+        text = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
+        st.html(notice_html("Not as it was", text))
+
+
+def _titles(titles: Sequence[str]) -> str:
+    named = ", ".join(f"“{title}”" for title in titles[:TITLES_MOST])
+    more = len(titles) - TITLES_MOST
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def _draw_offers(conversation: Conversation, answer: Answer, key: str) -> None:
@@ -78,7 +157,7 @@ def _draw_asked(readout: Readout, conversation: Conversation, exchange: Exchange
             st.popover("Correct", type="tertiary", icon=":material/edit:"),
             st.form(f"correct-{exchange.key}", border=False),
         ):
-            key, limit = f"corrected-{exchange.key}", readout.settings.question_characters
+            key, limit = f"corrected-{exchange.id}", readout.settings.question_characters
             st.text_area("Search this instead", asked, key=key, max_chars=limit)
             st.form_submit_button("Ask again", on_click=_ask_corrected, args=(conversation, exchange, key))
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,24 +11,35 @@ from rag.answering import Readout
 from rag.errors import ReadoutError
 from rag.models import model_name
 from rag.page.answers import draw_exchange, notice_html, question_html
-from rag.page.conversation import Conversation, Exchange, current_conversation, start_anew
+from rag.page.asking import begin, running, stop
+from rag.page.chat_style import use_chat_style
+from rag.page.conversation import (
+    Conversation,
+    Exchange,
+    current_conversation,
+    show_in_address,
+    start_anew,
+)
 from rag.page.engine import get_readout
 from rag.page.filters import current_filters, draw_filters, filters_html
+from rag.page.kept import draw_export, draw_latest, show_conversations
 from rag.page.passages import draw_found, draw_passages
 from rag.page.style import use_style
 from rag.page.suggestions import suggest_questions
 from rag.page.view import show_first_passage, show_question
 from rag.show import coverage, safe
 from rag.show_html import draft_html
-from rag.types import Answer, Answerer, Citation, Offer, Retrieval, Span
+from rag.types import Answerer, Citation, Offer, Span
 
 CHAT_HEIGHT = 620  # pixels; where the style does not reach, the chat still scrolls in a box of its own
-REDRAW_SECONDS = 0.05  # between two pictures of a growing answer: smooth to read, light to send
+LOOK_SECONDS = 0.05  # between two looks at a growing answer: smooth to read, light to send
+IDLE_LOOKS = 5  # without news, after which the page is drawn all the same: Streamlit then sees a click
 WIDTHS = (7, 5)  # chat and passages
 OFFER_TERMS = "Questions and the passages found for them are then sent to {}, and nothing before."
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!:$~|<>]")  # what may mean something in a label
 _ESCAPED = r"\\\g<0>"
 NAME_CHARACTERS = 40  # of a model's name on a button
+MISSING = "It was deleted, or belongs to another library. Ask something, or open one of those kept."
 OUTLETS_MOST = 20  # named when one points at the coverage
 
 
@@ -44,10 +55,15 @@ def show_chat(open_library: Callable[[], Readout] = get_readout) -> None:
 def chat_page(readout: Readout) -> None:
     """Draws the page in the order in which it is read. Raises LibraryError."""
     use_style()
-    conversation, span = current_conversation(), readout.span()
+    use_chat_style()
+    conversation, span = current_conversation(readout, running), readout.span()
     question = st.session_state.get("question") or conversation.take_waiting()
     filters = current_filters()
-    asking = conversation.begin(question, filters) if question else None
+    if question:
+        begin(readout, conversation, question, _answerer(readout, conversation), filters)
+    show_in_address(conversation)
+    conversation.look_for_changes(readout)
+    asking = conversation.asking
     _draw_top(readout, conversation, span)
     scripts = st.container(key="scripts")
     chat, panel = st.columns(WIDTHS, gap="medium")
@@ -55,13 +71,13 @@ def chat_page(readout: Readout) -> None:
         place = _draw_chat(readout, conversation, span, asking)
         if span.articles:
             draw_filters(readout, span, filters)
-        limit = readout.settings.question_characters
-        st.chat_input("Ask about the articles", key="question", max_chars=limit, disabled=not span.articles)
+        _draw_input(readout, conversation, span, asking)
     with scripts:
-        show_question(f"a{len(conversation.exchanges)}", len(conversation.exchanges))
+        if conversation.selected:
+            show_question(conversation.selected.key, conversation.selections)
         show_first_passage(conversation.selections)
     if asking:
-        _ask(readout, conversation, asking, place, panel)
+        _follow(asking, place, panel)
         st.rerun()
     with panel:
         draw_passages(readout, conversation)
@@ -79,8 +95,17 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
         else:
             for offer in readout.offers():
                 _draw_offer(offer)
+        if st.button("Conversations", key="conversations", icon=":material/history:"):
+            show_conversations(readout, conversation)
         if conversation.exchanges:
-            st.button("New conversation", key="new", on_click=start_anew)
+            draw_export(conversation)
+            st.button(
+                "New", key="new", icon=":material/add:", help="A new conversation", on_click=_start_anew
+            )
+
+
+def _start_anew() -> None:
+    start_anew()
 
 
 def _draw_offer(offer: Offer) -> None:
@@ -96,7 +121,7 @@ def _draw_offer(offer: Offer) -> None:
 
 
 def _choose_model(offer: Offer | None) -> None:
-    current_conversation().accepted = offer
+    st.session_state.conversation.accepted = offer
 
 
 def _answerer(readout: Readout, conversation: Conversation) -> Answerer:
@@ -128,6 +153,20 @@ def _draw_chat(
     return place
 
 
+def _draw_input(readout: Readout, conversation: Conversation, span: Span, asking: Exchange | None) -> None:
+    limit = readout.settings.question_characters
+    with st.container(key="ask", horizontal=True, vertical_alignment="center", gap="small"):
+        if asking:
+            st.button(
+                "Stop",
+                key=f"stop-{asking.id}",
+                icon=":material/stop_circle:",
+                on_click=stop,
+                args=(readout, conversation),
+            )
+        st.chat_input("Ask about the articles", key="question", max_chars=limit, disabled=not span.articles)
+
+
 def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> None:
     if not span.articles:
         st.html(
@@ -140,44 +179,36 @@ def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> N
         '<div class="r-welcome"><h2>Ask the articles</h2><p>Each sentence of an answer names the sentence '
         "that it rests on. Click its number to see it in its article.</p></div>"
     )
+    if conversation.missing:
+        st.html(notice_html("This conversation is not in the library", MISSING))
     if conversation.suggestions is None:
         conversation.suggestions = suggest_questions(readout.articles())
     with st.container(key="suggestions"):
         for number, text in enumerate(conversation.suggestions):
             st.button(text, key=f"suggestion-{number}", on_click=conversation.wait_for, args=(text,))
+    draw_latest(readout)
 
 
-def _ask(
-    readout: Readout,
-    conversation: Conversation,
-    asking: Exchange,
-    place: DeltaGenerator,
-    panel: DeltaGenerator,
-) -> None:
-    """Asks, and shows what comes as it comes: the passages first, then the words."""
-    place.html('<p class="r-working" role="status">Searching the articles …</p>')
-    turns = conversation.turns(before=asking)
-    pieces: list[str | Citation] = []
-    drawn = 0.0
-    try:
-        for event in readout.ask(
-            asking.question,
-            turns,
-            answerer=_answerer(readout, conversation),
-            filters=asking.filters,
-            asked=asking.corrected,
-        ):
-            if isinstance(event, Retrieval):
-                asking.retrieval = event
-                with panel:
-                    draw_found(event, asking.key)
-                place.html('<p class="r-working" role="status">Reading the passages found …</p>')
-            elif isinstance(event, Answer):
-                asking.answer = event
-            else:
-                pieces.append(event)
-                if time.monotonic() - drawn > REDRAW_SECONDS:
-                    place.html(draft_html(pieces))
-                    drawn = time.monotonic()
-    except ReadoutError as error:
-        asking.fault = str(error)
+def _follow(asking: Exchange, place: DeltaGenerator, panel: DeltaGenerator) -> None:
+    """Shows what comes as it comes, the passages first, until the answer is over.
+
+    A click elsewhere ends this run of the page where it draws, never the answer: the next run goes on here.
+    """
+    found, drawn, looks = False, -1, IDLE_LOOKS
+    while not asking.over:
+        if asking.retrieval and not found:
+            found = True
+            with panel:
+                draw_found(asking.retrieval, asking.key)
+        if len(asking.pieces) != drawn or looks >= IDLE_LOOKS:
+            drawn, looks = len(asking.pieces), 0
+            place.html(_draft(asking, asking.pieces[:drawn]))
+        looks += 1
+        time.sleep(LOOK_SECONDS)
+
+
+def _draft(asking: Exchange, pieces: Sequence[str | Citation]) -> str:
+    if pieces:
+        return draft_html(pieces)
+    doing = "Reading the passages found" if asking.retrieval else "Searching the articles"
+    return f'<p class="r-working" role="status">{doing} …</p>'

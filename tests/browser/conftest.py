@@ -67,9 +67,9 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def serve(folder: Path, articles: Path) -> Iterator[str]:
+def serve(folder: Path, articles: Path, **settings: str) -> Iterator[str]:
     """Runs the page on a library in `folder` that holds these articles; yields its address."""
-    environment = clean_environment(folder / "home")
+    environment = clean_environment(folder / "home") | settings
     add = [sys.executable, "-m", "rag.cli", "add", str(articles)]
     subprocess.run(add, cwd=ROOT, env=environment, check=True, capture_output=True)
     with socket.socket() as free:

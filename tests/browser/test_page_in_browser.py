@@ -144,10 +144,10 @@ def test_a_thumb_and_a_note_land_in_the_library_and_leave_the_page_in_place(visi
     page.locator(".st-key-chat a.r-cite", has_text="[1]").first.click()
     before = top(page.locator(".r-answer"))
     foot.get_by_role("radio", name="Thumbs down").click()
-    foot.get_by_role("button", name="Add a note").click()
+    foot.get_by_role("button", name="Say more").click()
     page.get_by_role("textbox", name="What is right or wrong with it?").fill("The cost is missing.")
     page.keyboard.press("Enter")
-    expect(foot.get_by_role("button", name="Your note")).to_be_visible()
+    expect(foot.get_by_role("button", name="What you said")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(IDLE).wait_for()
     lit(page.locator("#a1-s1"))
@@ -178,7 +178,7 @@ def test_an_answer_is_rated_with_the_keyboard_alone(visit: Visit) -> None:
     await_ratings(visit, question, ["down"])
     page.locator(IDLE).wait_for()
     page.keyboard.press("Space")  # the same again takes it back
-    expect(page.get_by_role("button", name="Add a note")).to_have_count(0)
+    expect(page.get_by_role("button", name="Say more")).to_have_count(0)
     await_ratings(visit, question, [])
 
 

@@ -1,0 +1,223 @@
+"""Asking: an answer goes on whatever the page does, stops when it is told to, and is kept."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.answering import Readout
+from rag.conversations import load_conversation
+from rag.embedding import EmbeddedEncoder
+from rag.errors import ModelError
+from rag.extractive import ExtractiveAnswerer
+from rag.generative import GenerativeAnswerer
+from rag.library import Library
+from rag.page import asking
+from rag.page.conversation import Conversation, Exchange
+from rag.settings import Settings
+from rag.types import Answerer, KeptExchange, Marker, Piece, Retrieval, Status, Turn
+from tests.fakes import make_article
+from tests.model_server import ModelServer
+
+QUESTION = "Which red line did Wang name in Beijing?"
+TEXT = "Wang Yi called the Taiwan question the first red line in Beijing. He spoke on Friday."
+PATIENCE = 20.0  # seconds until a test gives up waiting for another thread
+
+
+class Halting:
+    """Writes some pieces, then waits until it is told to go on."""
+
+    name = "halting"
+    notice = "Written for a test."
+
+    def __init__(self, *pieces: Piece, error: ModelError | None = None) -> None:
+        self.pieces = pieces
+        self.error = error
+        self.go_on = threading.Event()
+
+    def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
+        yield from self.pieces
+        assert self.go_on.wait(PATIENCE)
+        if self.error:
+            raise self.error
+        yield " More."
+
+
+@pytest.fixture
+def readout(tmp_path: Path, encoder: EmbeddedEncoder) -> Iterator[Readout]:
+    settings = Settings(_env_file=None, home=tmp_path, model="")
+    readout = Readout(settings, Library(tmp_path), encoder, ExtractiveAnswerer())
+    with readout.library.writing():
+        list(readout.adder.add_articles([make_article("taiwan", TEXT)]))
+    yield readout
+    readout.close()
+
+
+def until(done: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def ask(readout: Readout, conversation: Conversation, writer: Answerer | None = None) -> Exchange:
+    return asking.begin(readout, conversation, QUESTION, writer or readout.answerer)
+
+
+def ask_wholly(readout: Readout, conversation: Conversation, writer: Answerer | None = None) -> Exchange:
+    exchange = ask(readout, conversation, writer)
+    until(lambda: exchange.over)
+    return exchange
+
+
+def kept(readout: Readout, conversation: Conversation) -> tuple[KeptExchange, ...]:
+    found = load_conversation(readout.library, conversation.id)
+    return found.exchanges if found else ()
+
+
+def test_an_answer_is_kept_as_it_was_given(readout: Readout) -> None:
+    conversation = Conversation()
+    exchange = ask_wholly(readout, conversation)
+    assert exchange.answer
+    assert exchange.answer.citations[0].quote in TEXT
+    assert kept(readout, conversation) == (exchange.as_kept(),)
+    assert asking.running == {}
+
+
+def test_a_stopped_answer_stays_as_far_as_it_came_and_is_kept(readout: Readout) -> None:
+    conversation = Conversation()
+    writer = Halting("Wang named Taiwan.", Marker(1, 1), " He then spo")
+    exchange = ask(readout, conversation, writer)
+    until(lambda: len(exchange.pieces) == 3)
+    asking.stop(readout, conversation)
+    assert exchange.over
+    assert exchange.answer
+    assert exchange.answer.status is Status.STOPPED
+    assert exchange.answer.text == "Wang named Taiwan. [1] He then spo"
+    writer.go_on.set()
+    assert kept(readout, conversation) == (exchange.as_kept(),)
+    assert conversation.turns(before=Exchange("a2", "next"))[0].question == QUESTION
+
+
+def test_what_comes_after_stop_changes_nothing(readout: Readout) -> None:
+    conversation = Conversation()
+    writer = Halting("Wang named Taiwan.")
+    exchange = ask(readout, conversation, writer)
+    until(lambda: exchange.pieces)
+    asking.stop(readout, conversation)
+    before = exchange.as_kept()
+    threads = [one for one in threading.enumerate() if one is not threading.current_thread() and one.daemon]
+    writer.go_on.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert exchange.as_kept() == before
+    assert kept(readout, conversation) == (before,)
+
+
+@pytest.mark.parametrize("behaviour", ["slow_drip", "comment_drip"])
+def test_stop_ends_the_models_own_writing_also_where_it_says_nothing(
+    readout: Readout, behaviour: str
+) -> None:
+    with ModelServer() as server:
+        server.behave(behaviour)
+        settings = readout.settings.model_copy(
+            update={"model": "test", "base_url": server.url, "model_seconds": 3.0}
+        )
+        conversation = Conversation()
+        exchange = ask(readout, conversation, GenerativeAnswerer(settings))
+        until(lambda: exchange.pieces or (behaviour == "comment_drip" and server.requests))
+        asking.stop(readout, conversation)
+        assert exchange.over  # at once: the model is not waited for
+        assert exchange.answer
+        assert exchange.answer.status is Status.STOPPED
+        assert exchange.answer.text.startswith("Drip") is (behaviour == "slow_drip")
+        until(lambda: server.disconnects)  # the server is not read from any more
+
+
+def test_a_question_asked_while_another_is_answered_stops_that_one(readout: Readout) -> None:
+    conversation = Conversation()
+    writer = Halting("Wang named Taiwan.")
+    first = ask(readout, conversation, writer)
+    until(lambda: first.pieces)
+    second = ask_wholly(readout, conversation)
+    writer.go_on.set()
+    assert first.answer
+    assert first.answer.status is Status.STOPPED
+    assert kept(readout, conversation) == (first.as_kept(), second.as_kept())
+
+
+def test_a_question_stands_in_the_library_while_it_is_answered(readout: Readout) -> None:
+    conversation = Conversation()
+    writer = Halting("Wang named Taiwan.")
+    exchange = ask(readout, conversation, writer)
+    until(lambda: kept(readout, conversation))
+    assert [(one.question, one.answer) for one in kept(readout, conversation)] == [(QUESTION, None)]
+    assert asking.running == {exchange.id: exchange}
+    writer.go_on.set()
+    until(lambda: exchange.over)
+
+
+def test_an_answer_given_again_replaces_the_one_before(readout: Readout) -> None:
+    conversation = Conversation()
+    first, later = ask_wholly(readout, conversation), ask_wholly(readout, conversation)
+    conversation.wait_for(QUESTION, instead=first)
+    again = ask_wholly(readout, conversation)
+    assert conversation.exchanges == [again, later]
+    assert again.key == first.key
+    assert [one.id for one in kept(readout, conversation)] == [again.id, later.id]
+
+
+def test_an_answer_that_fails_the_second_time_leaves_the_first_in_its_place(readout: Readout) -> None:
+    conversation = Conversation()
+    first = ask_wholly(readout, conversation)
+    conversation.wait_for(QUESTION, instead=first)
+    writer = Halting(error=ModelError("The model is away."))
+    writer.go_on.set()
+    ask_wholly(readout, conversation, writer)
+    assert conversation.exchanges == [first]
+    assert conversation.selected is first
+    assert first.note.strip() == "The model is away."
+    assert [one.id for one in kept(readout, conversation)] == [first.id]
+
+
+def test_an_answer_that_cannot_be_kept_stays_and_is_kept_with_the_next(
+    readout: Readout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(asking, "FIRST_SECONDS", 0.05)
+    conversation = Conversation()
+    other = sqlite3.connect(readout.library.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first = ask_wholly(readout, conversation)
+    assert first.answer
+    assert first.answer.claims
+    assert first.kept_fault.startswith("The conversation was not kept: ")
+    other.close()
+    second = ask_wholly(readout, conversation)
+    assert (first.kept_fault, second.kept_fault) == ("", "")
+    assert kept(readout, conversation) == (first.as_kept(), second.as_kept())
+
+
+def test_a_deleted_conversation_does_not_come_back_with_its_last_answer(readout: Readout) -> None:
+    conversation = Conversation()
+    writer = Halting("Wang named Taiwan.")
+    exchange = ask(readout, conversation, writer)
+    until(lambda: exchange.pieces)
+    conversation.deleted = True
+    asking.stop(readout, conversation)
+    writer.go_on.set()
+    assert all(one.answer is None for one in kept(readout, conversation))
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_of_ours_ends_the_answer_and_says_so(readout: Readout) -> None:
+    class Broken(Halting):
+        def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
+            raise ZeroDivisionError
+
+    exchange = ask_wholly(readout, Conversation(), Broken())
+    assert exchange.answer is None
+    assert "not foreseen" in exchange.fault
