@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from rag.answering import Readout
+from rag.conversations import load_conversation
 from rag.embedding import EmbeddedEncoder
 from rag.errors import LibraryError, ModelCut, ModelError
 from rag.extractive import ExtractiveAnswerer
@@ -400,3 +401,48 @@ def test_suggestions_are_made_from_the_titles_that_are_there() -> None:
         "What is reported about “Update: Wang’s visit”?",
         "What is reported about “Third”?",
     )
+
+
+# Kept conversations
+
+
+def test_an_article_that_changed_since_is_named_and_the_sentence_stays(make_readout: Any) -> None:
+    readout = make_readout()
+    at = ask(open_page(readout))
+    assert "Not as it was" not in shown(at)
+    changed = make_article("taiwan", "Wang said nothing at all.", title="Wang is silent")
+    with readout.library.writing():
+        list(readout.adder.add_articles([changed]))
+    html = shown(at.run())
+    assert "“Wang warns Blinken over Taiwan” changed since." in html
+    assert f"{QUOTE}</mark>" in html
+    with readout.library.writing():
+        readout.library.remove(["taiwan"])
+    assert "“Wang warns Blinken over Taiwan” left the library since." in shown(at.run())
+
+
+def test_a_conversation_is_taken_up_again_by_its_address_with_its_feedback(make_readout: Any) -> None:
+    readout = make_readout()
+    at = ask(open_page(readout))
+    at.feedback[0].set_value(UP).run()
+    address = at.query_params["conversation"]
+    again = AppTest.from_function(page, default_timeout=SECONDS, kwargs={"readout": readout})
+    again.query_params["conversation"] = address
+    again.run()
+    assert not again.exception
+    assert f"{QUOTE}</mark>" in shown(again)
+    assert again.feedback[0].value == UP
+    ask(again, "What did Blinken say?")
+    kept = load_conversation(readout.library, address)
+    assert kept
+    assert [one.question for one in kept.exchanges] == [QUESTION, "What did Blinken say?"]
+
+
+def test_an_empty_page_offers_the_last_conversations(make_readout: Any) -> None:
+    readout = make_readout()
+    ask(open_page(readout))
+    at = open_page(readout)
+    button = next(button for button in at.button if (button.key or "").startswith("latest-"))
+    button.click().run()
+    assert not at.exception
+    assert f"{QUOTE}</mark>" in shown(at)
