@@ -61,7 +61,7 @@ def test_a_conversation_is_found_renamed_and_deleted_after_being_asked(visit: Vi
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("button", name=MUSEUM)).to_have_count(0)
     dialog.get_by_role("button", name="More").click()
-    dialog.get_by_role("textbox", name="Name").fill("The mayor")
+    dialog.get_by_role("textbox", name="Name", exact=True).fill("The mayor")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("button", name="The mayor")).to_be_visible()
     assert "The mayor" in names(visit)
