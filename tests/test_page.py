@@ -254,10 +254,10 @@ def test_hostile_words_of_a_model_are_shown_as_text(make_readout: Any) -> None:
 def test_a_follow_up_shows_what_was_searched_and_a_corrected_one_is_asked_again(make_readout: Any) -> None:
     at = ask(ask(open_page(make_readout())), "And about pandas <u>?")
     assert "Searched as: " in shown(at)
-    field = at.text_area(key="corrected-a2")
+    field = at.text_area[0]
     assert "pandas <u>" in field.value and "<u>" not in shown(at)
     field.set_value("Where did two pandas arrive?")
-    next(button for button in at.button if button.label == "Ask again").click().run()
+    next(button for button in at.button if button.label == "Search this").click().run()
     conversation = at.session_state.conversation
     assert [one.question for one in conversation.exchanges] == [QUESTION, *["And about pandas <u>?"] * 2]
     last = conversation.exchanges[-1]
@@ -268,8 +268,8 @@ def test_a_follow_up_shows_what_was_searched_and_a_corrected_one_is_asked_again(
 
 def test_a_blank_correction_asks_nothing(make_readout: Any) -> None:
     at = ask(ask(open_page(make_readout())), "Why?")
-    at.text_area(key="corrected-a2").set_value("  ")
-    next(button for button in at.button if button.label == "Ask again").click().run()
+    at.text_area[0].set_value("  ")
+    next(button for button in at.button if button.label == "Search this").click().run()
     assert len(at.session_state.conversation.exchanges) == 2
 
 

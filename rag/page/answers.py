@@ -38,6 +38,16 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
         _draw_changes(exchange.answer, conversation)
     else:
         st.html(notice_html("No answer", exchange.fault, fault=True))
+    _draw_foot(readout, conversation, exchange, filters)
+    draw_feedback_fault(exchange)
+    if exchange.note:
+        st.html(_alert(f"It could not be answered again: {exchange.note}"))
+    if exchange.kept_fault:
+        st.html(_alert(f"{exchange.kept_fault} The answer stays here until you leave the page."))
+
+
+def _draw_foot(readout: Readout, conversation: Conversation, exchange: Exchange, filters: Filters) -> None:
+    """How the answer came about, and what may be done with it."""
     with st.container(key=f"foot-{exchange.key}", horizontal=True, vertical_alignment="center"):
         if exchange.answer:
             st.html(f'<p class="r-foot">{_foot(exchange.answer)}</p>', width="content")
@@ -61,11 +71,6 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
         )
         if exchange.hits and exchange is not conversation.selected:
             _draw_selector(conversation, exchange)
-    draw_feedback_fault(exchange)
-    if exchange.note:
-        st.html(_alert(f"It could not be answered again: {exchange.note}"))
-    if exchange.kept_fault:
-        st.html(_alert(f"{exchange.kept_fault} The answer stays here until you leave the page."))
 
 
 def _alert(text: str) -> str:
@@ -159,7 +164,7 @@ def _draw_asked(readout: Readout, conversation: Conversation, exchange: Exchange
         ):
             key, limit = f"corrected-{exchange.id}", readout.settings.question_characters
             st.text_area("Search this instead", asked, key=key, max_chars=limit)
-            st.form_submit_button("Ask again", on_click=_ask_corrected, args=(conversation, exchange, key))
+            st.form_submit_button("Search this", on_click=_ask_corrected, args=(conversation, exchange, key))
 
 
 def _ask_corrected(conversation: Conversation, exchange: Exchange, key: str) -> None:
