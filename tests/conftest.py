@@ -1,6 +1,9 @@
 """What several test files share."""
 
+import logging
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,21 @@ def encoder_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def encoder(encoder_settings: Settings) -> EmbeddedEncoder:
     """The embedded encoder (int8) that a whole test run shares."""
     return EmbeddedEncoder(encoder_settings)
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """What a test leaves behind in its process and the next one would meet.
+
+    Streamlit's AppTest leaves its page as `__main__`, which each new process would run; a command run in
+    this process leaves its log's level.
+    """
+    main, log = sys.modules["__main__"], logging.getLogger("readout")
+    level, handlers = log.level, list(log.handlers)
+    yield
+    sys.modules["__main__"] = main
+    log.setLevel(level)
+    log.handlers = handlers
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

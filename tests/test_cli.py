@@ -247,10 +247,10 @@ def test_eval_propose_turns_the_librarys_feedback_into_candidates(tmp_path: Path
     assert json.loads(command.run("eval", "propose", "given.jsonl", folder=tmp_path).stdout) == candidate
 
 
-def test_a_model_that_is_away_leaves_one_sentence_and_the_nearest_passages(readout: Command) -> None:
+def test_a_model_that_is_away_leaves_one_sentence_and_quoted_ones(readout: Command) -> None:
     command = Command(Path(readout.environment["READOUT_HOME"]))
     command.environment |= {"READOUT_MODEL": "tiny", "READOUT_BASE_URL": "http://127.0.0.1:9/v1"}
     printed = command("ask", "What is the first red line?", fails=True)
     assert "Check that it runs, and READOUT_BASE_URL." in printed
-    assert "Nearest passages:" in printed
-    assert "Wang called the Taiwan question the first red line." in printed
+    assert "Sentences of the articles are quoted instead." in printed
+    assert "Wang called the Taiwan question the first red line. [1]" in printed

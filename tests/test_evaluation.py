@@ -72,6 +72,8 @@ def test_a_package_without_the_repository_is_one_sentence(tmp_path: Path) -> Non
 def running(repository: Path) -> Iterator["subprocess.Popen[str]"]:
     """A command with a suite that has begun and takes long, in a group of processes of its own."""
     code = (
+        # A shell without job control starts what it puts in the background deaf to Ctrl-C.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         f"import sys; from pathlib import Path; from rag.evaluation import run_suite;"
         f"sys.exit(run_suite(['sleep'], Path({str(repository)!r})))"
     )

@@ -4,7 +4,7 @@ Nothing inside the code under test is patched: what is broken is passed in.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,9 @@ def named_worse(broken: Run, whole: Run) -> set[str]:
 class WordlessIndexes(Indexes):
     """Finds and weighs no words."""
 
-    def search_words(self, words: list[str], most: int) -> list[WordHit]:
+    def search_words(
+        self, words: list[str], most: int, versions: Collection[str] | None = None
+    ) -> list[WordHit]:
         return []
 
     def score_words(self, words: list[str], numbers: list[int]) -> dict[int, float]:
