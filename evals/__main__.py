@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     picks.add_argument("--beir", type=Path, required=True, action="append", help="a folder (repeatable)")
     pairs = commands.add_parser("verdicts", help="measure verdicts on claim–sentence pairs")
     pairs.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
+    pairs.add_argument("--completions", type=Path, help="a folder of true and contradicting sentences")
     sides = commands.add_parser("disagreements", help="measure how well sentences that differ are told")
     sides.add_argument("--pairs", type=Path, help="a JSONL file; default: the project's own suite")
     talks = commands.add_parser("conversations", help="measure what rewriting follow-ups is worth")
@@ -152,6 +153,9 @@ def _run(chosen: argparse.Namespace) -> int:
     elif chosen.command == "verdicts":
         from evals import verdicts
 
+        if chosen.completions:
+            verdicts.print_completions(chosen.completions)
+            return 0
         return verdicts.main(["--pairs", str(chosen.pairs)] if chosen.pairs else [])
     elif chosen.command == "disagreements":
         from evals import disagreements

@@ -31,13 +31,22 @@ def print_retrieval(folders: Sequence[Path], limit: int, compare: Sequence[str],
 
 
 def print_all(bench: Path | None) -> None:
-    """What `make eval` shows: verdicts on the project's own pairs and, with a folder, its BEIR sets."""
-    from evals import verdicts
+    """What `make eval` shows besides the gold questions.
+
+    Verdicts and disagreements on the project's own pairs, follow-ups of gold; with a folder of sets, its
+    conversations (turns.jsonl), contradictions and BEIR sets too.
+    """
+    from evals import conversations, disagreements, verdicts
 
     verdicts.main([])
+    disagreements.main([])
+    conversations.main(sorted(path.parent for path in bench.glob("*/turns.jsonl")) if bench else [], None)
     if bench is None:
-        print("Retrieval on open sets: make eval BENCH=folder of BEIR sets")
+        print("\nThe same on open sets, and retrieval: make eval BENCH=folder of sets")
         return
+    for path in sorted(bench.glob("*/corpus.jsonl")):
+        if verdicts.holds_completions(path):
+            verdicts.print_completions(path.parent)
     folders = sorted(path.parent for path in bench.glob("*/queries.jsonl"))
     if not folders:
         raise SettingsError(f"{bench} holds no BEIR folder (corpus.jsonl, queries.jsonl, qrels/test.tsv).")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 
@@ -32,6 +33,16 @@ def estimate(values: Sequence[float]) -> Estimate:
     means = _resampled_means(sample)
     low, high = np.percentile(means, [2.5, 97.5])
     return Estimate(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def estimate_share(count: int, total: int) -> Estimate:
+    """A share with Wilson's interval (Wilson 1927), which is right also where none or all count."""
+    if not total:
+        return Estimate(NAN, NAN, NAN, 0)
+    share, z = count / total, 1.959964
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return Estimate(share, max(0.0, middle - half), min(1.0, middle + half), total)
 
 
 def paired_difference(ours: Sequence[float], theirs: Sequence[float]) -> tuple[Estimate, float]:

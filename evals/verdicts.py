@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from evals.report import commit
+from evals.statistics import Estimate, estimate, estimate_share
 from rag.errors import ReadError
 from rag.types import Citation, Judgement, Verdict
 from rag.verdicts.judge import judge
@@ -89,6 +91,46 @@ def read_pairs(path: Path) -> list[Pair]:
     return pairs
 
 
+def holds_completions(path: Path) -> bool:
+    """Whether a corpus.jsonl has contradictions in its first line."""
+    with path.open(encoding="utf-8") as file:
+        return '"contradictions"' in file.readline()
+
+
+def read_completions(folder: Path) -> list[Pair]:
+    """A true sentence of a news text against each one that contradicts it, as pairs that are all wrong.
+
+    `folder` holds a corpus.jsonl whose `metadata` has `completion` and `contradictions`: the layout of the
+    news texts of FACTOR (Muhlgay et al. 2024) in BEIR's form. Raises ReadError.
+    """
+    path, pairs = folder / "corpus.jsonl", []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            known = json.loads(line)["metadata"]
+            pairs += [Pair(str(known["completion"]), str(c), False) for c in known["contradictions"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReadError(
+            f"{path} cannot be read as completions ({error}). Each line needs metadata with a completion and"
+            " its contradictions."
+        ) from error
+    return pairs
+
+
+def print_completions(folder: Path) -> None:
+    """How many of the contradictions are told from the true sentence, with a 95 % interval by text."""
+    outcomes = judge_pairs(read_completions(folder))
+    by_text: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        told = outcome.judgement.verdict is not Verdict.SUPPORTED
+        by_text.setdefault(outcome.pair.sentence, []).append(float(told))
+    shares = [sum(told) / len(told) for told in by_text.values()]
+    print(
+        f"{folder}: {len(outcomes)} contradictions of {len(shares)} texts, commit {commit()}\n"
+        f"told from the true sentence {estimate(shares)}"
+    )
+    _show("Contradictions, called supported", [o for o in outcomes if _failed(o, False, Verdict.SUPPORTED)])
+
+
 def citation_of(sentence: str) -> Citation:
     """The sentence as if cited from an article without title, outlet or date."""
     return Citation(1, "", "", "", "", "", (), None, None, "", 0, len(sentence), sentence)
@@ -96,7 +138,11 @@ def citation_of(sentence: str) -> Citation:
 
 def run(path: Path = SUITE) -> list[Outcome]:
     """Judges every pair of the file."""
-    return [Outcome(pair, judge(pair.claim, [citation_of(pair.sentence)])) for pair in read_pairs(path)]
+    return judge_pairs(read_pairs(path))
+
+
+def judge_pairs(pairs: Iterable[Pair]) -> list[Outcome]:
+    return [Outcome(pair, judge(pair.claim, [citation_of(pair.sentence)])) for pair in pairs]
 
 
 def rates(outcomes: Iterable[Outcome]) -> Rates:
@@ -116,7 +162,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--partly", action="store_true", help="also print right claims called partly")
     chosen = parser.parse_args(arguments)
     outcomes = run(chosen.pairs)
-    print(f"{chosen.pairs}: {len(outcomes)} pairs\n{rates(outcomes)}")
+    print(f"{chosen.pairs}: {len(outcomes)} pairs, commit {commit()}\n{rates(outcomes)}")
+    print(f"  95 %: wrong called supported {_interval(outcomes, False, Verdict.SUPPORTED)}, ", end="")
+    print(f"right called not supported {_interval(outcomes, True, Verdict.NOT_SUPPORTED)}")
     for name, held_out in (("tuned on", False), ("read rarely", True)):
         print(f"  {name}: {rates(o for o in outcomes if o.pair.held_out is held_out)}")
     _show("Wrong, called supported", [o for o in outcomes if _failed(o, False, Verdict.SUPPORTED)])
@@ -126,6 +174,11 @@ def main(arguments: Sequence[str]) -> int:
     figures = rates(outcomes)
     met = figures.false_support <= WRONG_SUPPORTED_MOST and figures.false_rejection <= RIGHT_REJECTED_MOST
     return 0 if met else 1
+
+
+def _interval(outcomes: Sequence[Outcome], ok: bool, verdict: Verdict) -> Estimate:
+    judged = [o.judgement.verdict for o in outcomes if o.pair.ok is ok]
+    return estimate_share(judged.count(verdict), len(judged))
 
 
 def _failed(outcome: Outcome, ok: bool, verdict: Verdict) -> bool:

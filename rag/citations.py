@@ -27,7 +27,10 @@ _LEAD = re.compile(rf"\s*(?:(?:{_BULLET})*)")
 _LETTER = re.compile(r"[^\W_]")
 _LINE_OPENS = re.compile(rf"[ \t]*(?:{_BULLET}|#{{1,6}}[ \t])")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(\S.*)")
-_DATED_HEADING = re.compile(r"\S.*, (?:\d{1,2} [A-Z][a-z]+ \d{4}|no date)(?::|:\*\*|\*\*:)")
+_WHO = r"“(?:he|she)” is [^()“”\d]{1,40}"  # as the extractive answers name a speaker
+_DATED_HEADING = re.compile(
+    rf"\S.*, (?:\d{{1,2}} [A-Z][a-z]+ \d{{4}}|no date)(?: \({_WHO}(?: and {_WHO})?\))?(?::|:\*\*|\*\*:)"
+)
 
 
 def read_markers(chunks: Iterable[str]) -> Iterator[Piece]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.questions import asks_for_list, asks_to_compare
+from rag.questions import asks_for_list, asks_for_words, asks_to_compare
+from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.words import stems
 
@@ -26,7 +27,10 @@ class Pick:
 
 
 class ExtractiveAnswerer:
-    """Quotes the sentences nearest to the question, grouped by article, in reading order."""
+    """Quotes the sentences nearest to the question, grouped by article, in reading order.
+
+    Where the question is after words of one kind ('when', 'who', 'how many'), the best sentence leads.
+    """
 
     @property
     def name(self) -> str:
@@ -41,10 +45,13 @@ class ExtractiveAnswerer:
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
-        for group in by_article.values():
+        for place, group in enumerate(by_article.values()):
+            ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
+            if place == 0 and asks_for_words(retrieval.asked):
+                ordered.sort(key=lambda p: p is not group[0])
             article = retrieval.hits[group[0].hit].article
-            yield f"\n\n{heading(article)}:"
-            for pick in sorted(group, key=lambda p: _start(retrieval.hits, p)):
+            yield f"\n\n{heading(article)}{_pronouns(retrieval.hits, group)}:"
+            for pick in ordered:
                 sentence = retrieval.hits[pick.hit].passage.sentences[pick.sentence]
                 yield "\n\n" + " ".join(sentence.text.split())  # one paragraph a sentence: one claim
                 yield Marker(pick.hit + 1, pick.sentence + 1)
@@ -53,6 +60,15 @@ class ExtractiveAnswerer:
 def heading(article: Article) -> str:
     """Outlet and date, or the title where the outlet is unknown."""
     return f"{article.source or article.title}, {date_label(article.published_at)}"
+
+
+def _pronouns(hits: Sequence[Hit], group: Sequence[Pick]) -> str:
+    """' (“he” is Wang Yi)' where quoted sentences begin with a speaker whom the ones before name."""
+    meant = {pronoun_meant(hits[pick.hit].passage.sentences, pick.sentence) for pick in group} - {("", "")}
+    if len({pronoun for pronoun, _ in meant}) < len(meant):
+        return ""  # one word, two persons
+    said = " and ".join(f"“{pronoun}” is {name}" for pronoun, name in sorted(meant))
+    return f" ({said})" if said else ""
 
 
 def _start(hits: Sequence[Hit], pick: Pick) -> int:

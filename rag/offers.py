@@ -7,17 +7,15 @@ is searched before it is offered and must pass the rule that any question must, 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from rag.speakers import name_among
 from rag.types import Article, Hit, Retrieval
-from rag.verdicts.dates import MONTHS, WEEKDAYS
-from rag.verdicts.names import TITLES
 from rag.verdicts.speech import reported
-from rag.verdicts.wording import Token, country, normalise, read
+from rag.verdicts.wording import normalise, read
 
 OFFERED_MOST = 3
 SEARCHED_MOST = 4  # each search costs as much as a question
 IN_FRONT = 3  # hits among which the article must be that a question was made of
 TITLE_CHARACTERS = 90  # a longer title makes no question that one reads at a glance
-NAME_WORDS = 3  # of a speaker or a subject
 # Labels of buttons are Markdown: only words without anything that could mean something in it.
 _PLAIN = re.compile(r"[^\W_](?:[^\W_]|[ ,.'’“”‘–—;?%-]|(?<=\w):(?= ))*")
 _ADDRESS = re.compile(r"www\.|\.\w", re.IGNORECASE)
@@ -61,31 +59,12 @@ def _speaker_question(sentence: str) -> str:
     speech = reported(tokens)
     if speech is None:
         return ""
-    speaker = _name(tokens, min(speech.speaker), max(speech.speaker))
+    speaker = name_among(tokens, min(speech.speaker), max(speech.speaker))
     that = next((t.place for t in tokens[speech.first : speech.last] if t.word == "that"), speech.first)
-    subject = _name(tokens, that, speech.last)
+    subject = name_among(tokens, that, speech.last)
     if not speaker or not subject or speaker == subject or not _is_plain(f"{speaker} {subject}"):
         return ""
     return f"What did {speaker} say about {subject}?"
-
-
-def _name(tokens: Sequence[Token], first: int, last: int) -> str:
-    """The first name among the tokens, offices and peoples apart; empty for none."""
-    run: list[str] = []
-    for token in tokens[first : last + 1]:
-        following = tokens[token.place + 1 : token.place + 2]
-        opens = token.opens and not (following and following[0].capital)  # its capital says nothing
-        if token.capital and token.is_content and not opens and not _is_no_name(token):
-            run.append(token.text)
-        elif run:
-            break
-    return " ".join(run) if len(run) <= NAME_WORDS else ""
-
-
-def _is_no_name(token: Token) -> bool:
-    """An office, a month, or whose somebody is: 'Chinese', but 'Taiwan' is a name."""
-    is_people = bool(country(token)) and token.word.endswith(("ese", "can", "ian", "ish"))
-    return is_people or token.word in TITLES or token.word in MONTHS or token.word in WEEKDAYS
 
 
 def _is_plain(text: str) -> bool:

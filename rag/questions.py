@@ -194,3 +194,16 @@ _COMPARES = re.compile(
 def asks_to_compare(question: str) -> bool:
     """Whether the answer has two sides: 'how do the accounts differ', 'what did X say, and what did Y'."""
     return bool(_COMPARES.search(question))
+
+
+_WORDS_ASKED = re.compile(
+    r"^\W*(?:(?:and|but|so|in|on|at|by|since|until|from|to|with) )?"
+    r"(?:who|whom|whose|when|where|how (?:many|much|long|far|often|old|large|high|big)"
+    r"|(?:what|which) (?:day|date|year|month|time|city|place|country|share|percentage|number|amount|sum))\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_words(question: str) -> bool:
+    """Whether a few words answer: 'when did …', 'who …', 'how many …', 'in which city …'."""
+    return bool(_WORDS_ASKED.search(question))

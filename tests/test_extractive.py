@@ -1,5 +1,8 @@
 """Answers of quoted sentences: which ones, in which order, under which heading."""
 
+import pytest
+
+from rag.citations import build_claims
 from rag.extractive import ExtractiveAnswerer
 from rag.passages import split_sentences
 from rag.types import Article, Hit, Marker, Passage, Retrieval, Signals, Span
@@ -25,9 +28,26 @@ def written(question: str, *hits: Hit) -> tuple[str, list[Marker]]:
 
 def test_the_best_sentences_stand_in_reading_order_under_outlet_and_date() -> None:
     article = make_article("a", "Wang spoke first. It rained. Blinken spoke last.")
-    text, markers = written("Who spoke?", make_hit(article, (0.8, 0.1, 0.9)))
+    text, markers = written("What happened?", make_hit(article, (0.8, 0.1, 0.9)))
     assert text == "\n\nExample Wire, 26 April 2024:\n\nWang spoke first.\n\nBlinken spoke last."
     assert markers == [Marker(1, 1), Marker(1, 3)]
+
+
+@pytest.mark.parametrize(
+    "question", ["Who spoke?", "And when did he speak?", "In which city?", "How many spoke?"]
+)
+def test_the_sentence_with_the_words_asked_for_leads(question: str) -> None:
+    article = make_article("a", "Wang spoke first. It rained. Blinken spoke last.")
+    _, markers = written(question, make_hit(article, (0.8, 0.7, 0.9)))
+    assert markers == [Marker(1, 3), Marker(1, 1), Marker(1, 2)]
+
+
+def test_a_speaker_whom_only_the_sentence_before_names_is_named_above() -> None:
+    article = make_article("a", "It rained. Wang Yi said no. He added that it was late.")
+    text, _ = written("What about the time?", make_hit(article, (0.1, 0.1, 0.9)))
+    assert text == "\n\nExample Wire, 26 April 2024 (“he” is Wang Yi):\n\nHe added that it was late."
+    (claim,) = build_claims([text], split_sentences)  # what stands above claims nothing
+    assert claim.text == "He added that it was late."
 
 
 def test_an_article_without_an_outlet_is_headed_by_its_title() -> None:

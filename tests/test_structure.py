@@ -14,7 +14,7 @@ ARROW = (
     {"cleaning", "markdown", "readers", "passages", "prompts", "listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
-    {"citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
+    {"speakers", "citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library", "conversations"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"mentions", "leaning", "antecedents", "follow_ups"},

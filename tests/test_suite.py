@@ -22,7 +22,7 @@ from evals.compare import Bar, compare, gate, read_reference, read_thresholds
 from evals.figures import NAMES, figures, find_figure
 from evals.gold import Evidence, GoldQuestion
 from evals.records import Record, Run, Score, read_runs, write_runs
-from evals.statistics import estimate_percentile, estimate_ratio
+from evals.statistics import estimate_percentile, estimate_ratio, estimate_share
 from evals.suite import Options, choose, make_answerer, print_gate, print_run, read_earlier
 from evals.usage import Meter, Price
 from rag.answering import Readout
@@ -340,6 +340,14 @@ def test_intervals_of_ratios_and_percentiles_are_those_of_resampling() -> None:
     assert found.mean == above.sum() / below.sum()
     assert (found.low, found.high) == (pytest.approx(low, abs=0.02), pytest.approx(high, abs=0.02))
     assert math.isnan(estimate_ratio([0.0], [0.0]).mean)
+
+
+def test_a_share_of_none_still_has_an_interval() -> None:
+    none, half = estimate_share(0, 100), estimate_share(50, 100)
+    assert (none.mean, none.low) == (0.0, 0.0)
+    assert none.high == pytest.approx(0.0370, abs=1e-4)  # Wilson: z² / (n + z²)
+    assert (half.low, half.high) == pytest.approx((0.4038, 0.5962), abs=1e-4)
+    assert math.isnan(estimate_share(0, 0).mean)
     assert math.isnan(estimate_percentile([], 95).mean)
     assert estimate_percentile([2.0] * 9, 95).high == 2.0
 

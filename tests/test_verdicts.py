@@ -1,5 +1,6 @@
 """What the cited sentences bear out, and what a reader is told is missing."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,8 +13,11 @@ from evals.verdicts import (
     RIGHT_REJECTED_MOST,
     WRONG_SUPPORTED_MOST,
     citation_of,
+    holds_completions,
     main,
+    print_completions,
     rates,
+    read_completions,
     read_pairs,
     run,
 )
@@ -369,3 +373,29 @@ def test_a_claim_that_drops_whose_word_it_is_is_marked_with_the_speaker(
 def test_what_is_nobodys_mere_word_needs_no_speaker(source: str) -> None:
     claim = "Exports fell." if "exports" in source else "The talks were candid."
     assert not any("said it" in part for part in judge(claim, [citation_of(source)]).missing)
+
+
+def test_contradictions_are_counted_by_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = {
+        "completion": "Five men met in Rome.",
+        "contradictions": ["Six men met in Rome.", "Five men met in Bonn."],
+    }
+    missed = {
+        "completion": "It rained on and on.",
+        "contradictions": ["It rained on and on.", "It snowed at 6 pm."],
+    }
+    rows = [json.dumps({"_id": str(i), "text": "…", "metadata": m}) for i, m in enumerate((told, missed))]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(rows))
+    assert holds_completions(tmp_path / "corpus.jsonl")
+    print_completions(tmp_path)
+    printed = capsys.readouterr().out
+    assert "4 contradictions of 2 texts" in printed
+    assert "told from the true sentence 0.750 [" in printed
+    assert "called supported: 1\n- It rained on and on." in printed
+
+
+def test_a_folder_without_completions_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "a", "text": "x"}')
+    assert not holds_completions(tmp_path / "corpus.jsonl")
+    with pytest.raises(ReadError, match="needs metadata with a completion"):
+        read_completions(tmp_path)
