@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 
 ROUNDS = 25
+LEAST_SECONDS = 0.02  # of the shorter text: below, first uses of memory count more than the work
+LONGEST = 1_000_000  # characters of it
 DOUBLING = 2.6  # linear work doubles with its text, quadratic work takes four times as long
 
 
@@ -15,13 +17,19 @@ def grows_linearly(work: Callable[[str], object], unit: str, length: int = 30_00
     Disturbances only ever add time, so the fastest round counts, and the first quiet ones end it.
     Quadratic work fails in every round, however quiet the machine.
     """
-    part = whole = float("inf")
-    short, long = (unit * length)[:length], (unit * 4 * length)[: 4 * length]
+    while (part := seconds(work, repeat(unit, length))) < LEAST_SECONDS and length < LONGEST:
+        length *= 2
+    whole = float("inf")
     for _ in range(ROUNDS):
-        part, whole = min(part, seconds(work, short)), min(whole, seconds(work, long))
-        if whole < max(DOUBLING**2 * part, 0.05):
+        part = min(part, seconds(work, repeat(unit, length)))
+        whole = min(whole, seconds(work, repeat(unit, 4 * length)))
+        if whole < DOUBLING**2 * max(part, LEAST_SECONDS):
             return True
     return False
+
+
+def repeat(unit: str, length: int) -> str:
+    return (unit * (length // len(unit) + 1))[:length]
 
 
 def seconds(work: Callable[[str], object], text: str) -> float:
