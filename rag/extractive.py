@@ -8,7 +8,8 @@ from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.words import stems
 
-SENTENCES_MOST = 6  # an answer is read, not searched
+SENTENCES_MOST = 4  # an answer is read, not searched
+ITEMS_MOST = 6  # where the question asks for several things
 NEAR_BEST = 0.4  # share of the best sentence's chance that a further sentence needs
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
@@ -41,7 +42,7 @@ class ExtractiveAnswerer:
         return "Quoted from the articles; no language model is configured."
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
-        picks = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval.hits)
+        picks = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
@@ -81,9 +82,10 @@ def rank_sentences(hits: Sequence[Hit]) -> list[Pick]:
     return sorted(picks, key=lambda pick: -pick.score)
 
 
-def _best_sentences(hits: Sequence[Hit]) -> list[Pick]:
+def _best_sentences(retrieval: Retrieval) -> list[Pick]:
     """The best sentences of all hits, none that repeats another, best first."""
-    return _choose(hits, rank_sentences(hits), SENTENCES_MOST, NEAR_BEST)
+    most = ITEMS_MOST if asks_for_list(retrieval.asked) else SENTENCES_MOST
+    return _choose(retrieval.hits, rank_sentences(retrieval.hits), most, NEAR_BEST)
 
 
 def _both_sides(retrieval: Retrieval) -> list[Pick]:

@@ -118,3 +118,10 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert markers == [Marker(1, 1), Marker(1, 2), Marker(2, 1)]
     _, markers = written("What do the accounts say?", *hits)
     assert markers == [Marker(1, 1), Marker(1, 2)]
+
+
+@pytest.mark.parametrize(("question", "most"), [("What happened?", 4), ("List what they did.", 6)])
+def test_an_answer_is_short_and_a_list_may_be_longer(question: str, most: int) -> None:
+    article = make_article("a", "Ann sang. Bob ran. Cid ate. Dan wept. Eve swam. Flo read. Gus slept.")
+    _, markers = written(question, make_hit(article, (0.9,) * 7))
+    assert len(markers) == most
