@@ -345,6 +345,7 @@ def ask(
     check_places(save or [])
     settings = load_settings(**({"model": model} if model is not None else {}))
     answer: Answer | None = None
+    begun = False
     with opened(settings) as readout:
         turns = follow(after or [])
         filters = _filters(readout, outlet, first, until, language)
@@ -353,7 +354,8 @@ def ask(
             if isinstance(event, Answer):
                 answer = event
             elif not as_json:
-                _say_piece(event)
+                _say_piece(event if begun or not isinstance(event, str) else event.lstrip())
+                begun = begun or isinstance(event, str)
     assert answer is not None
     if as_json:
         say(json.dumps(answer_json(answer), ensure_ascii=False, indent=2))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from rag.types import date_label
 from rag.words import content_stems
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
@@ -45,9 +46,10 @@ class Constraints:
     @property
     def period(self) -> str:
         """The dates in words, after 'published'."""
+        first, last = date_label(self.first), date_label(self.last)
         if self.first and self.last:
-            return f"between {self.first.isoformat()} and {self.last.isoformat()}"
-        return f"since {self.first}" if self.first else f"until {self.last}"
+            return f"on {first}" if first == last else f"between {first} and {last}"
+        return f"since {first}" if self.first else f"until {last}"
 
     def covers(self, published: datetime | None) -> bool:
         if published is None:
