@@ -99,6 +99,12 @@ class Readout:
         """What writes with an offered model: the same each time, as its connection and pauses are shared."""
         return self._accepted.setdefault(offer, GenerativeAnswerer(accepted(self.settings, offer)))
 
+    def left_alone(self) -> tuple[tuple[str, float], ...]:
+        """The models that failed several times in a row and are not asked now, with the seconds left."""
+        writers = (self.answerer, *tuple(self._accepted.values()))
+        asked = (one for one in writers if isinstance(one, GenerativeAnswerer))
+        return tuple((one.name, left) for one in asked if (left := one.away))
+
     def span(self) -> Span:
         return self.library.span()
 

@@ -47,6 +47,12 @@ def list_results(repository: Path = REPOSITORY) -> list[Path]:
     return sorted([*folder.glob("gold-*.json"), *folder.glob("local/gold-*.json")])
 
 
+def list_searches(repository: Path = REPOSITORY) -> list[Path]:
+    """The result files of retrieval, those of this machine (local/) too."""
+    folder = results_folder(repository)
+    return sorted([*folder.glob("retrieval-*.json"), *folder.glob("local/retrieval-*.json")])
+
+
 def stored_runs(path: Path) -> tuple[StoredRun, ...]:
     """The runs of a result file. Raises ReadError."""
     return tuple(StoredRun(path, head) for head in read_heads(path))

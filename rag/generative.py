@@ -52,6 +52,11 @@ class GenerativeAnswerer:
         return model_name(self._settings.model) or type(self._given).__name__
 
     @property
+    def away(self) -> float:
+        """Seconds for which the model is still left alone after failures in a row; 0.0 if it is not."""
+        return self._breaker.left()
+
+    @property
     def notice(self) -> str:
         return (
             f"Written by {self.name} from the passages shown; "

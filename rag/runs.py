@@ -139,8 +139,39 @@ class Summary:
     note: str  # why the two cannot be compared
 
 
+@dataclass(frozen=True, slots=True)
+@with_config(ConfigDict(extra="ignore"))
+class Estimate:
+    """A mean over the questions of a set with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+@with_config(ConfigDict(extra="ignore"))
+class SearchedSet:
+    """What each system found of a set's questions; milliseconds are plain numbers."""
+
+    set: str
+    questions: int
+    systems: Mapping[str, Mapping[str, Estimate | float]]
+
+
+@dataclass(frozen=True, slots=True)
+@with_config(ConfigDict(extra="ignore"))
+class SearchRun:
+    """A result file of `python -m evals retrieval` or `all`."""
+
+    commit: str
+    made: str  # ISO 8601
+    sets: tuple[SearchedSet, ...]
+
+
 _HEADS = TypeAdapter(tuple[RunHead, ...])
 _SUMMARY = TypeAdapter(Summary)
+_SEARCHES = TypeAdapter(SearchRun)
 
 
 def read_heads(path: Path) -> tuple[RunHead, ...]:
@@ -149,6 +180,16 @@ def read_heads(path: Path) -> tuple[RunHead, ...]:
         return _HEADS.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise ReadError(f"{path} holds no run of the suite. Make one: make eval") from error
+
+
+def read_searches(path: Path) -> SearchRun:
+    """What a result file tells of retrieval. Raises ReadError."""
+    try:
+        return _SEARCHES.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ReadError(
+            f"{path} holds no measurement of retrieval. Make one: make eval BENCH=FOLDER"
+        ) from error
 
 
 def read_summary(text: str | bytes) -> Summary:

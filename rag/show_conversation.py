@@ -33,7 +33,11 @@ HEADINGS = {
 # Forbids all that the page does not need: should anything slip through, it stays still.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 FILE_CHARACTERS = 60  # of a file's name
-_IN_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$^=&:.-])")
+# What may mean something in Markdown. The signs of plain prose stay where they mean nothing: a stop or a
+# colon between a word and a space, a hyphen within a word.
+_IN_MARKDOWN = re.compile(
+    r"([\\`*_{}\[\]<>()#+!|~$^=&]|(?<!\S)[.:]|[.:](?!\s|$|(?<=\d.)\d)|(?<!\w)-|-(?!\w)|(?<=^\d)\.|(?<=^\d\d)\.)"
+)
 _NO_FILE_NAME = re.compile(r"[\W_]+")
 STYLE = """
 :root { color-scheme: light dark; }
@@ -58,7 +62,10 @@ def export_conversation(conversation: KeptConversation, kind: str) -> str:
 
 def file_name(name: str, kind: str) -> str:
     """A name that every file system takes, made of a conversation's own."""
-    plain = _NO_FILE_NAME.sub("-", clean(name)).strip("-")[:FILE_CHARACTERS].strip("-")
+    plain = _NO_FILE_NAME.sub("-", clean(name)).strip("-")
+    if len(plain) > FILE_CHARACTERS:
+        short = plain[: FILE_CHARACTERS + 1]
+        plain = short[: short.rfind("-")] if "-" in short else short[:-1]
     return f"{plain or 'conversation'}.{kind}"
 
 

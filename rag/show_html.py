@@ -211,9 +211,10 @@ def _blocks(parts: Sequence[tuple[str, str]]) -> str:
 
 
 def _claim_html(claim: Claim, identity: str, key: str) -> str:
-    links = "".join(f" {_cite_link(c, key)}" for c in claim.citations)
+    links = " ".join(_cite_link(c, key) for c in claim.citations)
     text = f'<span class="r-claim" id="{identity}">{safe(claim.text)}</span>'
-    return f"{text}{links} {_verdict_html(claim)}"
+    # No line begins with a mark: it stays with the number before it.
+    return f"{text} {links}&nbsp;{_verdict_html(claim)}" if links else f"{text} {_verdict_html(claim)}"
 
 
 def _cite_link(citation: Citation, key: str) -> str:

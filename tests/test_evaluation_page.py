@@ -13,7 +13,7 @@ from evals.gold import Evidence, GoldQuestion
 from evals.records import CitedSpan, ClaimRecord, HitRecord, Record, Run, Score, Span
 from evals.suite import JUDGED
 from rag.errors import ReadError, SettingsError
-from rag.evaluation import SuiteRun, list_results, progress_line, stored_runs, summarise_run
+from rag.evaluation import SuiteRun, list_results, progress_line, results_folder, stored_runs, summarise_run
 from rag.page.evaluation import figure_words, get_bench
 from rag.page.pictures import legend_html, picture
 from rag.page.questions import opened_html
@@ -214,6 +214,25 @@ def test_the_missed_questions_of_a_run_come_worst_first(repository: Path) -> Non
     assert "<td>0.625 <small>[" in shown(at)  # the mean of 0, 1, 0.5 and 1
     assert ["bridge 0" in row for row in rows(at)] == [True, False]
     assert "bridge 2" in rows(at)[1]
+
+
+def test_what_was_found_on_published_sets_stands_beside_the_usual_systems(repository: Path) -> None:
+    assert "Retrieval" not in shown(open_page(repository))
+    found = {"nDCG@10": {"mean": 0.9312, "low": 0.92, "high": 0.94, "size": 200}, "p50_ms": 33.24}
+    run = {
+        "commit": "0123456789",
+        "made": "2026-11-23T22:51:26+00:00",
+        "sets": [{"set": "<b>one</b>", "questions": 1200, "systems": {"readout": found, "chroma": {}}}],
+    }
+    path = results_folder(repository) / "retrieval-0123456789.json"
+    path.write_text(json.dumps(run))
+    at = open_page(repository)
+    row = "&lt;b&gt;one&lt;/b&gt;</th><td>1,200</td><td>0.931 <small>[0.920–0.940]</small></td><td>–</td>"
+    assert row in shown(at)
+    at.selectbox(key="searches-figure").set_value("p50_ms").run()
+    assert "<td>33.2</td><td>–</td>" in shown(at)
+    path.write_text("{}")
+    assert "holds no measurement of retrieval" in shown(open_page(repository))
 
 
 def test_two_runs_are_compared_question_by_question(repository: Path) -> None:

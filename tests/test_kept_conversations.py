@@ -308,9 +308,9 @@ def test_an_export_holds_claims_verdicts_and_references() -> None:
     assert file_name(conversation.name, "html") == "Talks-April-May.html"
     markdown = export_conversation(conversation, "md")
     assert "## How long did they speak?" in markdown
-    assert "They spoke for five hours\\. \\[1\\] It was a success\\. *(no source given)*" in markdown
-    assert "\\[1\\] Example Wire, 26 April 2024\\: Wang meets Blinken" in markdown
-    assert "> “They spoke for five hours\\.”" in markdown
+    assert "They spoke for five hours. \\[1\\] It was a success. *(no source given)*" in markdown
+    assert "\\[1\\] Example Wire, 26 April 2024: Wang meets Blinken" in markdown
+    assert "> “They spoke for five hours.”" in markdown
     assert "<https://example.org/meeting>" in markdown
     page = export_conversation(conversation, "html")
     assert 'href="#a1-s1"' in page
@@ -335,6 +335,35 @@ def test_an_export_shows_hostile_words_as_text() -> None:
     assert "default-src 'none'" in page
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (
+            "On 26 April, in 2024: a one-way, well-known road.",
+            "On 26 April, in 2024: a one-way, well-known road.",
+        ),
+        ("1. no list", "1\\. no list"),
+        ("- no list", "\\- no list"),
+        (": no definition", "\\: no definition"),
+        ("a --- b", "a \\-\\-\\- b"),
+        ("see www.evil.example", "see www\\.evil\\.example"),
+        ("see https://evil.example/x", "see https\\://evil\\.example/x"),
+        ("at 18:30 for 2.5 hours", "at 18:30 for 2.5 hours"),
+        (":100:", "\\:100:"),
+        ("a :smile: b", "a \\:smile: b"),
+    ],
+)
+def test_prose_stays_as_it_is_in_markdown_and_signs_mean_nothing(written: str, shown: str) -> None:
+    conversation = KeptConversation("one", written, ASKED_AT, ())
+    assert export_conversation(conversation, "md").splitlines()[0] == f"# {shown}"
+
+
+def test_the_name_of_a_file_ends_with_a_whole_word() -> None:
+    name = "What did the two sides say about Taiwan at the Bangkok meeting in January?"
+    assert file_name(name, "md") == "What-did-the-two-sides-say-about-Taiwan-at-the-Bangkok.md"
+    assert file_name("x" * 100, "md") == "x" * 60 + ".md"
+
+
 # In the terminal
 
 
@@ -352,7 +381,7 @@ def test_the_terminal_lists_shows_and_deletes(library: Library) -> None:
     listed = run("conversations", home=home)
     assert "abd2  What of Chile?\n    2024-05-01 08:02 UTC · 1 question\nabc1  How long" in listed
     assert "abc1" not in run("conversations", "--find", "chile", home=home)
-    assert "They spoke for five hours\\. \\[1\\]" in run("conversations", "show", "abc", home=home)
+    assert "They spoke for five hours. \\[1\\]" in run("conversations", "show", "abc", home=home)
     assert run("conversations", "show", "abc", "--as", "html", home=home).startswith("<!doctype html>")
     assert "Delete “What of Chile?”" in run("conversations", "delete", "abd2", home=home, answer="n\n")
     assert len(conversations(library)) == 2

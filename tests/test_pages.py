@@ -1,5 +1,6 @@
 """The wiring of the pages beside the chat, driven by Streamlit's AppTest with a real library."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,17 @@ from streamlit.testing.v1 import AppTest
 
 from rag.adding import FileVerdict, Outcome
 from rag.answering import Readout
+from rag.breaker import FAILURES
 from rag.embedding import EmbeddedEncoder
 from rag.errors import LibraryError
+from rag.generative import GenerativeAnswerer
 from rag.index import Report
 from rag.library import Library
 from rag.page.articles import ROWS, remove_articles, verdicts_html
 from rag.page.jobs import UNFORESEEN, Job
 from rag.page.status import answers_fact, report_html
 from rag.settings import Settings, without_user
+from rag.types import Offer
 from tests.fakes import make_article
 
 SECONDS = 30.0  # of one run of a page; the encoder may have to be built first
@@ -127,6 +131,20 @@ def test_a_library_that_cannot_be_opened_is_explained_and_the_settings_still_sta
 def test_indexes_that_are_gone_are_told_with_the_way_out(readout: Readout) -> None:
     readout.library.set_vectors_from("another encoder", 256)
     assert "Make them anew: readout rebuild --embed" in shown(draw(status_page, lambda: readout))
+
+
+def test_a_model_that_is_left_alone_is_named_with_the_seconds_left(readout: Readout) -> None:
+    assert "is left alone for now" not in shown(draw(status_page, lambda: readout))
+    offer = Offer("openai:<b>small</b>", "http://127.0.0.1:9/v1", "Ollama")
+    answerer = readout.accept(offer)
+    assert isinstance(answerer, GenerativeAnswerer)
+    for _ in range(FAILURES):
+        answerer._breaker.failed()
+    html = shown(draw(status_page, lambda: readout))
+    assert "A model is left alone for now" in html
+    assert re.search(
+        r"&lt;b&gt;small&lt;/b&gt; failed 3 times in a row and is not asked for \d+ more seconds", html
+    )
 
 
 def test_a_models_server_is_named_without_the_password_in_its_address() -> None:

@@ -87,9 +87,11 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
     with st.container(key="top", horizontal=True, vertical_alignment="center"):
         covered = coverage(span) if span.articles else "no articles yet"
         outlets = safe("; ".join(span.sources[:OUTLETS_MOST]))
-        st.html(f'<div class="r-brand"><h1>Readout</h1><p title="{outlets}">{covered}</p></div>')
         writer = _writer(_answerer(readout, conversation).name)
-        st.html(f'<p class="r-writer">{writer}</p>', width="content")
+        st.html(
+            f'<div class="r-brand"><h1>Readout</h1><p title="{outlets}">{covered}</p>'
+            f'<p class="r-writer">{writer}</p></div>'
+        )
         if conversation.accepted:
             st.button("Use quoted sentences only", key="no-model", on_click=_choose_model, args=(None,))
         else:

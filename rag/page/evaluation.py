@@ -13,6 +13,7 @@ from rag.evaluation import (
     StoredRun,
     SuiteRun,
     list_results,
+    list_searches,
     results_folder,
     stored_runs,
     suite_command,
@@ -22,6 +23,7 @@ from rag.page.answers import notice_html
 from rag.page.frame import count, draw_head, part_html, table_html
 from rag.page.pictures import draw_main_figures, draw_types
 from rag.page.questions import main_names, open_question, question_row_html
+from rag.page.searches import draw_searches
 from rag.runs import READOUT, AskedQuestion, Compared, Figure, RunSummary, Summary
 from rag.settings import Settings, load_settings
 from rag.show import safe
@@ -65,6 +67,7 @@ def show_evaluation(
             _draw_run(runs, repository)
         else:
             st.html(notice_html("No run yet", "Measure one below: it takes some minutes."))
+        draw_searches(list_searches(repository))
         _draw_measuring(repository, get_settings())
     except ReadoutError as error:
         st.html(notice_html("Nothing can be shown here", str(error), fault=True))

@@ -64,9 +64,10 @@ def _draw_hits(readout: Readout, exchange: Exchange, hits: Sequence[Hit]) -> Non
 
 
 def _head(exchange: Exchange, what: str, selections: int) -> str:
+    asked = exchange.answer.asked if exchange.answer else exchange.question
     # The count makes the text new with each selection, so that the browser forgets the sentence that was
     # lit before: else an earlier answer's passages would stay in front.
-    return f'<p class="r-for" data-selection="{selections}">{what}: “{safe(exchange.question)}”</p>'
+    return f'<p class="r-for" data-selection="{selections}">{what}: “{safe(asked)}”</p>'
 
 
 @st.dialog("In the article", width="medium")

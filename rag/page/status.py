@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from math import ceil
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from rag.answering import Readout
+from rag.breaker import FAILURES
 from rag.errors import ReadoutError
 from rag.index import Indexes, Report
 from rag.page.answers import notice_html
@@ -32,7 +34,7 @@ def show_status(open_library: Callable[[], Readout] = get_readout) -> None:
         st.html(notice_html("Readout cannot use its library", str(error), fault=True))
         _draw_settings(_settings())
         return
-    _draw_state(trouble, facts)
+    _draw_state(trouble, facts, left_alone_facts(readout))
     _draw_health(readout)
     _draw_settings(readout.settings)
 
@@ -71,11 +73,22 @@ def answers_fact(settings: Settings) -> str:
     return f"Written by {settings.model} at {host}, {key}; each claim is checked against the articles"
 
 
-def _draw_state(trouble: str, facts: tuple[tuple[str, str], ...]) -> None:
+def left_alone_facts(readout: Readout) -> tuple[str, ...]:
+    """A sentence for each model that is not asked for a while, as it failed several times in a row."""
+    return tuple(
+        f"{name} failed {FAILURES} times in a row and is not asked for {ceil(left)} more seconds. Until then"
+        " sentences of the articles are quoted. See that its server runs and can be reached."
+        for name, left in readout.left_alone()
+    )
+
+
+def _draw_state(trouble: str, facts: tuple[tuple[str, str], ...], left_alone: tuple[str, ...]) -> None:
     if trouble:
         st.html(notice_html("Questions cannot be answered now", trouble, fault=True))
     else:
         st.html(notice_html("Ready", "Questions can be asked."))
+    for text in left_alone:
+        st.html(notice_html("A model is left alone for now", text, fault=True))
     st.html(facts_html(facts))
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 STYLE = """<style>
 :root {
+  --r-ground: light-dark(#ffffff, #171614);
   --r-muted: color-mix(in srgb, currentColor 72%, transparent);
   --r-line: color-mix(in srgb, currentColor 16%, transparent);
   --r-wash: color-mix(in srgb, currentColor 5%, transparent);
@@ -23,6 +24,7 @@ STYLE = """<style>
 .stHtml p { margin: 0; }
 
 .st-key-top { border-bottom: 1px solid var(--r-line); padding-bottom: .5rem; row-gap: .2rem; }
+.st-key-top > [data-testid="stElementContainer"]:first-child { flex: 1 1 16rem; min-width: 0; }
 .r-brand { display: flex; flex-wrap: wrap; align-items: baseline; gap: .1rem .9rem; }
 .r-brand h1 { font-size: 1.45rem; font-weight: 700; padding: 0; margin: 0; letter-spacing: -.01em; }
 .r-brand p, .r-writer { color: var(--r-muted); font-size: .95rem; }
@@ -116,6 +118,7 @@ STYLE = """<style>
 .r-rate { color: var(--r-muted); font-size: .88rem; white-space: nowrap; }
 [class*="st-key-foot-"] :is(.stButton, .stPopover) p { font-size: .88rem; }
 [data-testid="stPopoverBody"] { width: min(30rem, 92vw); }
+[data-testid="stPopoverBody"]:has(.st-key-filter-outlets) { width: min(44rem, 92vw); }  /* names are long */
 [data-testid="stPopoverBody"] [data-testid="InputInstructions"] { display: none; }
 .r-working { color: var(--r-muted); font-style: italic; }
 .r-notice {
@@ -186,7 +189,11 @@ STYLE = """<style>
   .stHorizontalBlock:has(.st-key-passages) { flex-direction: column; }
   .stColumn { width: 100% !important; min-width: 100% !important; }
   .st-key-chat { height: auto !important; overflow: visible; padding: 0; }
-  [data-testid="stLayoutWrapper"]:has(> .st-key-chat) { height: auto !important; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-chat) { height: auto !important; flex: none; }
+  .r-welcome { padding-top: 0; }
+  /* Within reach however long the answers are; below them the passages have the whole window. */
+  [data-testid="stLayoutWrapper"]:has(> .st-key-ask) { position: sticky; bottom: 0; z-index: 4;
+    padding: .5rem 0; background: var(--r-ground); }
 }
 @media (prefers-reduced-motion: no-preference) {
   .st-key-passages, .st-key-chat { scroll-behavior: smooth; }

@@ -59,7 +59,7 @@ def test_no_state_of_the_chat_has_a_serious_fault(
     assert seen == {state: [] for state in seen}
 
 
-@pytest.mark.parametrize("name", ["articles", "status"])
+@pytest.mark.parametrize("name", ["articles", "evaluation", "status"])
 def test_no_other_page_has_a_serious_fault(visit: Visit, name: str) -> None:
     visit.page.goto(f"{visit.address}/{name}")
     visit.page.locator(".st-key-head h1").wait_for()

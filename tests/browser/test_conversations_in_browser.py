@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.conversations import conversations
 from rag.library import Library
 from tests.browser.conftest import ARTICLES, IDLE, START_SECONDS, Visit, serve
+from tests.browser.test_access import faults
 from tests.browser.test_page_in_browser import BRIDGE, MUSEUM, feedback, lit
 from tests.model_server import ModelServer
 
@@ -79,6 +80,19 @@ def test_a_conversation_is_found_renamed_and_deleted_after_being_asked(visit: Vi
     assert "The mayor" not in names(visit)
 
 
+def read_on_a_phone(page: Page, path: Path) -> None:
+    """An exported page fits a phone's width, has no serious fault, and leads from [1] to its sentence."""
+    assert page.context.browser
+    context = page.context.browser.new_context(viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    opened.goto(path.as_uri())
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults(opened) == []
+    opened.locator("a.r-cite").first.click()
+    expect(opened.locator("li:target blockquote")).to_be_in_viewport()
+    context.close()
+
+
 def test_an_export_of_the_page_holds_the_cited_sentences(visit: Visit, tmp_path: Path) -> None:
     visit.ask(BRIDGE)
     page = visit.page
@@ -92,6 +106,8 @@ def test_an_export_of_the_page_holds_the_cited_sentences(visit: Visit, tmp_path:
         assert path.stem == "How-long-is-the-harbour-bridge-and-what-did-it-cost"
         text = path.read_text()
         assert quote in (text.replace("\\", "") if kind == "Markdown" else text)
+        if kind == "HTML":
+            read_on_a_phone(page, path)
         page.keyboard.press("Escape")
     (exchange,) = json.loads(text)["exchanges"]
     assert exchange["answer"]["claims"][0]["citations"][0]["quote"] == quote

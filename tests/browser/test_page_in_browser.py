@@ -232,3 +232,18 @@ def test_nothing_is_cut_off_at_any_width(visit: Visit) -> None:
         assert box["x"] + box["width"] <= width
     page.locator(".st-key-chat a.r-cite").first.click()
     lit(page.locator("#a1-s1"))
+
+
+@pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
+def test_on_a_phone_the_question_box_is_in_reach_and_the_passages_name_what_was_searched(
+    visit: Visit,
+) -> None:
+    box = visit.page.get_by_role("textbox", name="Ask about the articles")
+    expect(box).to_be_in_viewport(ratio=1)
+    visit.ask(BRIDGE)
+    visit.ask("And what did it cost?")
+    visit.page.locator(".st-key-exchange-a1 h2.r-question").scroll_into_view_if_needed()
+    expect(box).to_be_in_viewport(ratio=1)
+    searched = visit.page.locator(".st-key-asked-a2 .r-asked").inner_text().removeprefix("Searched as: ")
+    assert searched != "And what did it cost?"
+    expect(visit.page.locator(".st-key-shown-a2 .r-for").first).to_contain_text(f"“{searched}”")
