@@ -457,6 +457,58 @@ def rebuild(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Also where the file is there already.")] = False,
+) -> None:
+    """Write all of the library, conversations too, to one file; others may go on reading and writing."""
+    from rag.backups import back_up
+
+    with opened(_made_before()) as readout:
+        back_up(readout.library, file, replace=replace)
+        home = readout.library.home
+    say(
+        f"Backed up {home} to {file} ({file.stat().st_size / 1e6:.1f} MB). Back again: readout restore {file}"
+    )
+
+
+def _made_before() -> "Settings":
+    """Settings whose library is there: one that is not must not be made just to copy it."""
+    from rag.settings import load_settings
+
+    settings = load_settings()
+    if not (settings.home / "library.sqlite3").is_file():
+        raise ReadoutError(f"There is no library in {settings.home}. Name its folder with READOUT_HOME.")
+    return settings
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `readout backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where the library is not empty; what it holds is lost.")
+    ] = False,
+) -> None:
+    """Make the library what a backup holds. The page may stay open."""
+    from rag import backups
+
+    backups.check_backup(file)  # before a library is made where none is
+    with opened() as readout, readout.library.writing():
+        if not replace:
+            backups.check_empty(readout.library)
+        with progress_bar("articles") as progress:
+            task = progress.add_task("Restoring", total=None)
+            backups.restore(
+                readout.library,
+                readout.indexes,
+                file,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        span = readout.span()
+    say(f"Restored {span.articles} articles, {span.passages} passages from {file}.")
+
+
+@app.command()
 def feedback(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")] = False,
 ) -> None:

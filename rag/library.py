@@ -89,6 +89,11 @@ class Library:
             home.mkdir(parents=True, exist_ok=True)
             self._connection = self._open()
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+                raise LibraryError(
+                    f"The library {self.path} cannot be opened ({error}). Move that file aside, then"
+                    " restore a backup: readout restore FILE"
+                ) from error
             raise LibraryError(
                 f"The library {self.path} cannot be opened ({error}). Check the folder's permissions and"
                 " free space, or name another one with READOUT_HOME."
@@ -129,8 +134,8 @@ class Library:
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise LibraryError(
-                    f"The library {self.path} cannot be read ({error}). Restore it from a backup, or add"
-                    " the articles anew to another READOUT_HOME."
+                    f"The library {self.path} cannot be read ({error}). Restore a backup (readout restore"
+                    " FILE --replace), or add the articles anew to another READOUT_HOME."
                 ) from error
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -379,6 +384,16 @@ class Library:
     def set_indexes(self, folder: str) -> None:
         with self._transaction() as connection:
             _set(connection, "indexes", folder)
+
+    def come_after(self, state: State, indexes: str) -> None:
+        """Makes this a later generation than `state` and its own, with its indexes in that folder.
+
+        So a library put in another one's place is never taken for what somebody read of that before.
+        """
+        with self._transaction() as connection:
+            generation = max(state.generation, _next_generation(connection))
+            _set(connection, "generation", str(generation + 1))
+            _set(connection, "indexes", indexes)
 
     def add(self, article: Article, passages: Sequence[Passage], vectors: Sequence[PassageVectors]) -> None:
         """Stores an article wholly, in place of its earlier version if there is one."""

@@ -58,6 +58,10 @@ SCHEMA = (
 
 MIGRATIONS = {1: (FEEDBACK,), 2: KEPT}  # what makes layout N into N + 1
 
+# Each table, index, view and trigger with its columns: two files of one layout give the same.
+TABLES = """SELECT m.type, m.name, m.tbl_name, c.name, c.type, c."notnull", c.pk
+    FROM sqlite_master m LEFT JOIN pragma_table_info(m.name) c ORDER BY m.type, m.name, c.cid"""
+
 
 def layout(connection: sqlite3.Connection) -> int:
     """The layout that the file has; 0 for an empty one."""
