@@ -33,7 +33,7 @@ from rag.rows import (
     read_passage_row,
     vector_blobs,
 )
-from rag.schema import SCHEMA_VERSION, layout, prepare
+from rag.schema import layout, prepare
 from rag.types import Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
 
 # Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
@@ -106,11 +106,6 @@ class Library:
             connection.execute("PRAGMA synchronous = FULL")  # an acknowledged article survives a power cut
             connection.execute("PRAGMA foreign_keys = ON")
             found = layout(connection)
-            if not 0 <= found <= SCHEMA_VERSION:
-                raise LibraryError(
-                    f"The library {self.path} has layout {found}, this version of Readout reads layout"
-                    f" {SCHEMA_VERSION}. Use the version that wrote it, or another READOUT_HOME."
-                )
             try:
                 prepare(connection)
             except sqlite3.OperationalError:

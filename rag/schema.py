@@ -3,6 +3,8 @@
 import sqlite3
 import uuid
 
+from rag.errors import LibraryError
+
 SCHEMA_VERSION = 3
 
 FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
@@ -68,16 +70,29 @@ def layout(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _known_layout(connection: sqlite3.Connection) -> int:
+    """Raises LibraryError for one that a later version of Readout wrote, perhaps a moment ago."""
+    found = layout(connection)
+    if not 0 <= found <= SCHEMA_VERSION:
+        path = connection.execute("PRAGMA database_list").fetchone()[2]
+        raise LibraryError(
+            f"The library {path} has layout {found}, this version of Readout reads layout {SCHEMA_VERSION}."
+            " Use the version that wrote it, or another READOUT_HOME."
+        )
+    return found
+
+
 def prepare(connection: sqlite3.Connection) -> None:
     """Makes the tables of an empty file, or brings an older layout up to this one, all or nothing.
 
     Writes nothing where the layout is this one. `connection` must be in autocommit mode.
+    Raises LibraryError for a later layout than this one.
     """
-    if layout(connection) == SCHEMA_VERSION:
+    if _known_layout(connection) == SCHEMA_VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        found = layout(connection)  # again: another process may have been first
+        found = _known_layout(connection)  # again: another process may have been first
         if found == 0:
             _create(connection)
         for version in range(found, SCHEMA_VERSION) if found else ():
