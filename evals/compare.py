@@ -45,6 +45,11 @@ class Comparison:
     theirs: float
     difference: Estimate
     p: float  # two-sided, paired bootstrap
+    losses: tuple[str, ...] = ()  # ids of the questions that were lost
+
+    @property
+    def size(self) -> int:
+        return self.won + self.lost + self.same
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,9 @@ def making_one() -> str:
 
 
 def _comparison(measure: str, pairs: Sequence[tuple[Record, Record]]) -> Comparison | None:
-    both = [(_value(a, measure), _value(b, measure)) for a, b in pairs]
-    values = [(a, b) for a, b in both if a is not None and b is not None]
+    both = [(a.id, _value(a, measure), _value(b, measure)) for a, b in pairs]
+    valued = [(name, a, b) for name, a, b in both if a is not None and b is not None]
+    values = [(a, b) for _, a, b in valued]
     if not values:
         return None
     ours, theirs = [a for a, _ in values], [b for _, b in values]
@@ -94,6 +100,7 @@ def _comparison(measure: str, pairs: Sequence[tuple[Record, Record]]) -> Compari
         theirs=sum(theirs) / len(theirs),
         difference=difference,
         p=p,
+        losses=tuple(name for name, a, b in valued if a < b),
     )
 
 
@@ -131,7 +138,7 @@ def read_reference(folder: Path = RESULTS) -> Run | None:
 
 
 def gate(run: Run, reference: Run | None, thresholds: Sequence[Bar]) -> list[str]:
-    """Why the run must not pass, a sentence each; empty if it may."""
+    """Why the run must not pass, a sentence each; empty if it may. `reference` may be of more questions."""
     found = figures(run)
     return [*_failures(found), *_below_bars(found, thresholds), *_behind(run, reference)]
 
@@ -165,8 +172,9 @@ def _behind(run: Run, reference: Run | None) -> list[str]:
     except SettingsError as error:
         return [str(error)]
     return [
-        f"{one.measure} is {one.ours:.3f} on all questions, significantly below the {one.theirs:.3f} of the"
-        f" reference run {reference.commit} ({one.lost} lost, {one.won} won, p = {one.p:.3f})."
+        f"{one.measure} is {one.ours:.3f} on {one.size} questions, significantly below the {one.theirs:.3f}"
+        f" of the reference run {reference.commit} ({one.won} won, {one.lost} lost, p = {one.p:.3f}). Lost:"
+        f" {', '.join(one.losses)}."
         for one in compared
         if one.difference.mean < 0 and one.p < SIGNIFICANT
     ]

@@ -4,17 +4,19 @@ Nothing inside the code under test is patched: what is broken is passed in.
 """
 
 import math
+import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from evals.answers import ask_readout, read_samples
-from evals.compare import gate, read_thresholds
+from evals.answers import ask_readout, digest_of, read_samples
+from evals.compare import gate, read_reference, read_thresholds
 from evals.figures import figures, find_figure
 from evals.gold import read_gold
 from evals.libraries import open_library
-from evals.records import Run
+from evals.records import Record, Run, Score
 from rag.answering import Readout
 from rag.extractive import ExtractiveAnswerer
 from rag.index import Indexes
@@ -24,6 +26,9 @@ from rag.types import Answerer, Marker, Piece, Retrieval, Turn
 from rag.words import WordHit
 
 QUESTIONS = tuple(question for question in read_gold() if question.part == "test")
+# By the reference run's commit: figures that a change has since traded for others on purpose. A new reference
+# run has another commit: then what stands here lapses by itself and is to be deleted.
+TRADED = {"bf637136cb": {"citation_precision"}}  # more is quoted: key points .58 → .69, recall .58 → .68
 KEPT = Path(__file__).parent.parent / "build" / "evals"
 
 
@@ -99,6 +104,36 @@ class NeighbourAnswerer(ExtractiveAnswerer):
 def test_the_whole_readout_is_not_behind_itself(whole: Run) -> None:
     assert gate(whole, whole, ()) == []
     assert len(whole.records) == len(QUESTIONS)
+
+
+def test_answers_are_not_worse_than_those_of_the_committed_reference_run(
+    readout: Readout, whole: Run
+) -> None:
+    """Without the bars, some of which are missed, and without times, which are this machine's.
+
+    Where a change is meant to trade one figure for another, or changes questions or articles, commit a new
+    reference run: evals/README.md, 'The gate in CI'.
+    """
+    reference = read_reference()
+    traded = TRADED.get(reference.commit, set()) if reference else set()
+    digest = digest_of(read_gold(), readout.articles())  # the reference run is of both parts
+    behind = gate(replace(whole, digest=digest), reference, ())
+    assert "\n".join(sentence for sentence in behind if sentence.split()[0] not in traded) == ""
+
+
+def test_answers_that_got_worse_are_noticed_and_the_questions_named(whole: Run) -> None:
+    said = [r.id for r in whole.records if r.scores and (r.scores["key_points"].value or 0) > 0]
+    lost = set(said[: len(said) // 3])
+
+    def worsen(record: Record) -> Record:
+        worse = {"key_points": Score(0.0, "misses all")} if record.id in lost else {}
+        return replace(record, scores=record.scores | worse)
+
+    worse = replace(whole, records=tuple(map(worsen, whole.records)))
+    (sentence,) = gate(worse, whole, ())
+    assert sentence.startswith("key_points is ")
+    named = re.search(r"Lost: (.+)\.$", sentence)
+    assert named and set(named[1].split(", ")) == lost
 
 
 def test_without_words_the_gate_names_what_is_lost(readout: Readout, whole: Run) -> None:

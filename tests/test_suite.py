@@ -417,8 +417,8 @@ def test_bars_are_for_the_test_part_only() -> None:
 def test_the_gate_names_a_measure_significantly_below_the_reference() -> None:
     better, worse = run_of(lambda n: 0.9), run_of(lambda n: 0.9 - 0.4 * (n % 2))
     (sentence,) = gate(worse, better, ())
-    assert sentence.startswith("key_points is 0.700 on all questions, significantly below the 0.900 of")
-    assert "(15 lost, 0 won, p = 0.000)" in sentence
+    assert sentence.startswith("key_points is 0.700 on 30 questions, significantly below the 0.900 of")
+    assert "(0 won, 15 lost, p = 0.000). Lost: fact-02, fact-04, " in sentence
     assert gate(better, worse, ()) == []
 
 
