@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evals import propose
-from rag.errors import ReadoutError
+from rag.errors import ReadoutError, SettingsError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,6 +69,16 @@ def _add_gold(gold: argparse.ArgumentParser) -> None:
     )
     gold.add_argument("--json", type=Path, help="write every question's record here")
     gold.add_argument("--gold", type=Path, help="a folder of gold questions; default: the project's own")
+    gold.add_argument(
+        "--set",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="ask the questions of this set instead: a BEIR or MultiHop-RAG folder, or a file of SQuAD, RGB"
+        " or RealTimeQA (repeatable)",
+    )
+    gold.add_argument("--limit", type=int, default=0, help="ask only a sample of N questions of each set")
     gold.add_argument("--corpus", type=Path, help="the articles that they are on; default: the samples")
 
 
@@ -107,7 +117,7 @@ def _run_report(chosen: argparse.Namespace) -> int:
 
 
 def _run_gold(chosen: argparse.Namespace) -> int:
-    from evals import suite
+    from evals import sets, suite
     from evals.documents import CORPUS
     from evals.gold import FOLDER
     from evals.usage import Price
@@ -123,6 +133,10 @@ def _run_gold(chosen: argparse.Namespace) -> int:
         gold=chosen.gold or FOLDER,
         corpus=chosen.corpus or CORPUS,
     )
+    if chosen.set:
+        return sets.main(chosen.set, chosen.limit, options)
+    if chosen.limit:
+        raise SettingsError("--limit is for the sets of --set; of the gold questions take --part.")
     return suite.main(options)
 
 

@@ -133,19 +133,19 @@ def print_run(console: Console, run: Run, baseline: Run | None, bars: Sequence[B
 def part_table(ours: Sequence[Figure], theirs: Sequence[Figure], bars: Sequence[Bar]) -> Table:
     """All figures by part, with the bars for the test part, and the baseline's."""
     beside = ("test", "all") if theirs else ()
-    table = _table(
+    table = make_table(
         "Figures, with 95 % intervals", "figure", "bar", *PARTS, *(f"{BASELINE} {p}" for p in beside)
     )
     limits = {bar.name: bar for bar in bars}
     for name in (*MEASURES, *REFUSAL, *SPENT, FAILED):
         bar = limits.get(name)
-        cells = [_cell(find_figure(ours, name, part), bar) for part in PARTS]
-        cells += [_cell(find_figure(theirs, name, part)) for part in beside]
-        table.add_row(_words(name), _bar(bar) if bar else "", *cells)
+        cells = [figure_cell(find_figure(ours, name, part), bar) for part in PARTS]
+        cells += [figure_cell(find_figure(theirs, name, part)) for part in beside]
+        table.add_row(figure_words(name), _bar(bar) if bar else "", *cells)
     return table
 
 
-def _cell(figure: Figure, bar: Bar | None = None) -> str:
+def figure_cell(figure: Figure, bar: Bar | None = None) -> str:
     """A figure that misses its bar is red; the bars are for the test part."""
     if math.isnan(figure.value):
         return "–"
@@ -164,7 +164,7 @@ def _bar(bar: Bar) -> str:
 
 
 def kind_table(found: Sequence[Figure]) -> Table:
-    table = _table("By kind of question", "kind", "asked", *map(_words, BY_KIND))
+    table = make_table("By kind of question", "kind", "asked", *map(figure_words, BY_KIND))
     for kind in [kind for kind in KINDS if any(figure.kind == kind for figure in found)]:
         chosen = [find_figure(found, name, kind=kind) for name in BY_KIND]
         table.add_row(kind, str(find_figure(found, FAILED, kind=kind).size), *map(_short, chosen))
@@ -178,7 +178,7 @@ def _short(figure: Figure) -> str:
 
 
 def refusal_table(run: Run) -> Table:
-    table = _table("Refusals", "questions", "answered", "refused", FAILED)
+    table = make_table("Refusals", "questions", "answered", "refused", FAILED)
     rows = {
         "answerable": [r for r in run.records if r.answerable],
         **{kind: [r for r in run.records if r.kind == kind] for kind in UNANSWERABLE},
@@ -192,27 +192,27 @@ def refusal_table(run: Run) -> Table:
 
 def follow_up_table(found: Sequence[Figure]) -> Table:
     """What rewriting a follow-up is worth."""
-    table = _table("Evidence of follow-ups among the first five passages", "searched", "recall")
+    table = make_table("Evidence of follow-ups among the first five passages", "searched", "recall")
     ways = {"as typed": "follow_up_bare", "rewritten": "evidence_recall_at_5", "in full": "follow_up_full"}
     if any(figure.kind == "follow-up" for figure in found):
         for way, name in ways.items():
-            table.add_row(way, _cell(find_figure(found, name, kind="follow-up")))
+            table.add_row(way, figure_cell(find_figure(found, name, kind="follow-up")))
     return table
 
 
 def comparison_table(compared: Sequence[Comparison], title: str) -> Table:
-    table = _table(title, "measure", "ours", "theirs", "difference", "p", "won", "lost", "same")
+    table = make_table(title, "measure", "ours", "theirs", "difference", "p", "won", "lost", "same")
     for one in compared:
         counts = map(str, (one.won, one.lost, one.same))
         ours, theirs = f"{one.ours:.3f}", f"{one.theirs:.3f}"
-        table.add_row(_words(one.measure), ours, theirs, str(one.difference), f"{one.p:.3f}", *counts)
+        table.add_row(figure_words(one.measure), ours, theirs, str(one.difference), f"{one.p:.3f}", *counts)
     return table
 
 
 def worst_table(run: Run) -> Table:
     """The worst questions with why. Those of the test part only if all are: nothing is tuned on them."""
     records = [record for record in run.records if record.part != GATED_PART] or run.records
-    table = _table(f"The {WORST} worst questions", "id", "question", "why")
+    table = make_table(f"The {WORST} worst questions", "id", "question", "why")
     table.columns[2].justify = table.columns[1].justify = "left"
     for record in sorted(records, key=goodness)[:WORST]:
         table.add_row(record.id, escape(record.question), escape(reasons(record)))
@@ -231,7 +231,7 @@ def reasons(record: Record) -> str:
         return f"failed: {record.error}"
     scores = {name: record.scores[name] for name in JUDGED if name in record.scores}
     return "\n".join(
-        f"{_words(name)} {score.value:.2f}: {score.reason}"
+        f"{figure_words(name)} {score.value:.2f}: {score.reason}"
         for name, score in scores.items()
         if score.value is not None and score.value < 1
     )
@@ -245,11 +245,11 @@ def print_gate(console: Console, sentences: Sequence[str]) -> int:
     return 1 if sentences else 0
 
 
-def _words(name: str) -> str:
+def figure_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _table(title: str, *columns: str) -> Table:
+def make_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left")
