@@ -68,6 +68,22 @@ def _add_gold(gold: argparse.ArgumentParser) -> None:
         help="US dollars a million tokens",
     )
     gold.add_argument("--json", type=Path, help="write every question's record here")
+    gold.add_argument(
+        "--judge",
+        nargs="?",
+        const="",
+        metavar="MODEL",
+        help="have a language model (default: READOUT_MODEL) say what it thinks of each answer, and how far"
+        " it agrees with the code's scores; no part of the gate",
+    )
+    gold.add_argument(
+        "--judge-price",
+        type=float,
+        nargs=2,
+        default=(0, 0),
+        metavar=("IN", "OUT"),
+        help="the judge's, as --price; default: READOUT_PRICE_READ and READOUT_PRICE_WRITTEN",
+    )
     gold.add_argument("--gold", type=Path, help="a folder of gold questions; default: the project's own")
     gold.add_argument(
         "--set",
@@ -132,6 +148,8 @@ def _run_gold(chosen: argparse.Namespace) -> int:
         price=Price(*chosen.price),
         gold=chosen.gold or FOLDER,
         corpus=chosen.corpus or CORPUS,
+        judge=chosen.judge,
+        judge_price=Price(*chosen.judge_price),
     )
     if chosen.set:
         return sets.main(chosen.set, chosen.limit, options)

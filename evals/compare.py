@@ -80,7 +80,7 @@ def compare(ours: Run, theirs: Run) -> tuple[Comparison, ...]:
 
 def making_one() -> str:
     """The command that makes a reference run of the tree as it is."""
-    return f"python -m evals gold --no-baseline --json evals/results/gold-{commit()}.json"
+    return f"python -m evals gold --json evals/results/gold-{commit()}.json"
 
 
 def _comparison(measure: str, pairs: Sequence[tuple[Record, Record]]) -> Comparison | None:

@@ -21,6 +21,7 @@ from evals.beir import Dataset, Query
 from evals.compare import compare
 from evals.figures import FAILED, REFUSAL, Figure, figures, values_of
 from evals.gold import GoldQuestion
+from evals.judge import Judge, Opinions, judge_run
 from evals.libraries import open_library
 from evals.records import HitRecord, Record, Run, Score, read_runs, write_runs
 from evals.scoring import DEPTHS, exact_match, rouge_l, squad_words, token_f1
@@ -28,9 +29,11 @@ from evals.statistics import estimate
 from evals.suite import (
     WIDTH,
     Options,
+    choose_judge,
     comparison_table,
     figure_cell,
     figure_words,
+    judge_table,
     make_answerer,
     make_table,
     worst_table,
@@ -53,13 +56,17 @@ def main(places: Sequence[Path], limit: int, options: Options) -> int:
     _check(limit, options)
     console = Console(width=None if Console().is_terminal else WIDTH, highlight=False)
     datasets = [read_set(place) for place in places]  # all of them, before minutes are spent
-    runs = []
+    judge, runs = choose_judge(options), list[Run]()
     for dataset in datasets:
         run = _measure(dataset, limit, options)
+        opinions = _judge(run, dataset, judge) if judge else None
+        run = opinions.run if opinions else run
         runs.append(run)
         if options.json:
             write_runs(runs, options.json)  # what is done is kept if a later set stops
         _print(console, dataset, run, options.compare)
+        if opinions:
+            console.print(judge_table(opinions))
     return 0
 
 
@@ -95,6 +102,11 @@ def _measure(dataset: Dataset, limit: int, options: Options) -> Run:
         return ask_set(readout, dataset, queries, answerer, meter)
     finally:
         readout.close()
+
+
+def _judge(run: Run, dataset: Dataset, judge: Judge) -> Opinions:
+    asked = {record.id for record in run.records}
+    return judge_run(run, [to_gold(query, dataset) for query in dataset.queries if query.id in asked], judge)
 
 
 def ask_set(

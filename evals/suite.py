@@ -24,9 +24,11 @@ from evals.compare import (
 from evals.documents import CORPUS
 from evals.figures import FAILED, PARTS, REFUSAL, SPENT, Figure, figures, find_figure, values_of
 from evals.gold import FOLDER, KINDS, UNANSWERABLE, GoldQuestion, read_gold
+from evals.judge import KEY_POINTS, SUPPORTED, Judge, Opinions, cohen_kappa, judge_run, make_judge
 from evals.libraries import KEPT, open_library
 from evals.records import Record, Run, read_runs, write_runs
 from evals.scoring import MEASURES
+from evals.statistics import Estimate, estimate, estimate_share
 from evals.usage import Meter, Price
 from rag.errors import SettingsError
 from rag.extractive import ExtractiveAnswerer
@@ -56,6 +58,8 @@ class Options:
     price: Price = field(default_factory=Price)
     gold: Path = FOLDER  # the questions
     corpus: Path = CORPUS  # the articles that they are on
+    judge: str | None = None  # a language model's name; empty: READOUT_MODEL
+    judge_price: Price = field(default_factory=Price)
 
 
 def main(options: Options) -> int:
@@ -65,14 +69,19 @@ def main(options: Options) -> int:
     questions = choose(read_gold(options.gold), options.part)
     bars, reference = read_thresholds(), read_reference() if options.gate else None
     earlier = read_earlier(options.compare) if options.compare else None
+    judge = choose_judge(options)
     samples = read_samples(options.corpus)
     run = measure(samples, questions, options)
+    opinions = judge_run(run, questions, judge) if judge else None
+    run = opinions.run if opinions else run
     baseline = measure_baseline(samples, questions) if options.baseline else None
     runs = [run, baseline] if baseline else [run]
     if options.json:
         write_runs(runs, options.json)
     console = Console(width=None if Console().is_terminal else WIDTH, highlight=False)
     print_run(console, run, baseline, bars)
+    if opinions:
+        console.print(judge_table(opinions))
     if earlier:
         console.print(comparison_table(compare(run, earlier), f"Against {earlier.commit} ({earlier.made})"))
     return print_gate(console, gate(run, reference, bars)) if options.gate else 0
@@ -107,6 +116,11 @@ def make_answerer(options: Options) -> tuple[Answerer, Meter | None]:
     settings, meter = load_settings(model=options.answerer), Meter(options.price)
     model = chat_model(settings).model_copy(update={"callbacks": [meter]})
     return GenerativeAnswerer(settings, model), meter
+
+
+def choose_judge(options: Options) -> Judge | None:
+    """Raises SettingsError for a model that cannot be asked, before minutes are spent."""
+    return None if options.judge is None else make_judge(options.judge, options.judge_price)
 
 
 def measure_baseline(samples: Dataset, questions: Sequence[GoldQuestion]) -> Run:
@@ -207,6 +221,35 @@ def comparison_table(compared: Sequence[Comparison], title: str) -> Table:
         ours, theirs = f"{one.ours:.3f}", f"{one.theirs:.3f}"
         table.add_row(figure_words(one.measure), ours, theirs, str(one.difference), f"{one.p:.3f}", *counts)
     return table
+
+
+def judge_table(opinions: Opinions) -> Table:
+    """What the judge says beside what it is worth: how far it agrees with the code, item by item."""
+    usage, asked = opinions.usage, opinions.asked
+    cost = "" if usage.cost is None else f", {usage.cost:.4f} US dollars"
+    title = (
+        f"The opinion of {opinions.judge}, no part of the gate: {opinions.judged} of {asked} answers judged,"
+        f" {asked - opinions.judged} without a verdict; {'about ' * usage.estimated}{usage.read} tokens read,"
+        f" {usage.written} written{cost}"
+    )
+    table = make_table(
+        escape(title), "asked", "answers", "yes", "agrees with the code", "Cohen's kappa", "of"
+    )
+    rows = (
+        ("key point said", KEY_POINTS, opinions.points),
+        ("claim follows from its sentences", SUPPORTED, opinions.claims),
+    )
+    for label, name, pairs in rows:
+        values = values_of(opinions.run.records, name)
+        agreed = estimate_share(sum(ours == code for ours, code in pairs), len(pairs))
+        kappa = cohen_kappa(pairs)
+        cells = (_estimate(estimate(values)), _estimate(agreed), "–" if math.isnan(kappa) else f"{kappa:.2f}")
+        table.add_row(label, str(len(values)), *cells, str(len(pairs)))
+    return table
+
+
+def _estimate(found: Estimate) -> str:
+    return str(found) if found.size else "–"
 
 
 def worst_table(run: Run) -> Table:

@@ -86,7 +86,7 @@ class GenerativeAnswerer:
         the passages are the answer's only source. Raises ModelError, ModelCut, SettingsError.
         """
         hits = fitting_hits(retrieval.hits, self._settings.context_tokens)
-        texts = self._texts(passages_prompt(retrieval.asked, hits), self._settings.model_seconds)
+        texts = self.texts(passages_prompt(retrieval.asked, hits), self._settings.model_seconds)
         yield from _seen(read_markers(without_refusal(texts)), len(hits))
 
     def rewrite(self, question: str, turns: Sequence[Turn]) -> str:
@@ -95,7 +95,7 @@ class GenerativeAnswerer:
             return question
         seconds = min(REWRITE_SECONDS, self._settings.model_seconds)
         try:
-            lines = "".join(self._texts(rewrite_prompt(question, turns), seconds)).splitlines()
+            lines = "".join(self.texts(rewrite_prompt(question, turns), seconds)).splitlines()
         except ModelError as error:
             log.info("The follow-up is searched as typed: %s", error)
             return question
@@ -113,7 +113,7 @@ class GenerativeAnswerer:
         if not self._settings.repair or not doubtful or seconds < REPAIR_SECONDS:
             return none
         try:
-            text = "".join(self._texts(repair_prompt(retrieval.asked, hits, doubtful), seconds))
+            text = "".join(self.texts(repair_prompt(retrieval.asked, hits, doubtful), seconds))
         except ModelError as error:
             log.info("Sentences that are not supported stay as they are: %s", error)
             return none
@@ -123,8 +123,8 @@ class GenerativeAnswerer:
             for number in range(1, len(doubtful) + 1)
         ]
 
-    def _texts(self, messages: Sequence[Message], seconds: float) -> Iterator[str]:
-        """What the model writes, unless it is left alone just now. Raises ModelError."""
+    def texts(self, messages: Sequence[Message], seconds: float) -> Iterator[str]:
+        """What the model writes, within `seconds`, unless it is left alone just now. Raises ModelError."""
         model = self._model
         if left := self._breaker.left():
             raise ModelAway(

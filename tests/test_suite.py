@@ -379,7 +379,7 @@ def test_a_run_on_other_questions_is_refused_with_the_way_to_a_new_one() -> None
     ):
         compare(ours, theirs)
     (sentence,) = gate(ours, theirs, ())
-    assert "Make a new one: python -m evals gold --no-baseline --json evals/results/gold-" in sentence
+    assert "Make a new one: python -m evals gold --json evals/results/gold-" in sentence
 
 
 # The gate
