@@ -6,7 +6,7 @@ STAMP := .venv/installed
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install app test check fix eval bench screenshots lock browser
+.PHONY: help install app test soak check fix eval bench screenshots lock browser
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 16
@@ -28,6 +28,9 @@ app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
 
 test: $(STAMP) browser  ## run all tests, the browser's too
 	@$(BIN)/python -m pytest
+
+soak: $(STAMP) browser  ## try each threat many times over (half an hour) and print a table of it
+	@$(BIN)/python -m tests.soak
 
 browser: $(STAMP)
 	@$(BIN)/python tests/browser/chromium.py

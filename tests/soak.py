@@ -1,12 +1,126 @@
 """`make soak`: the tests that try a threat many times, at full length, and what they tried as a table.
 
 A test takes its number of cases from `cases(quick, full)` and says with `record_property("cases", n)` how
-many it tried; `make test` runs the same test with the quick number.
+many it tried; `make test` runs the same test with the quick number. One that says nothing counts as one case.
 """
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parent.parent
+SETTING = "READOUT_SOAK"
 
 
 def cases(quick: int, full: int) -> int:
     """How many cases a test tries: the full number in `make soak`."""
-    return full if os.environ.get("READOUT_SOAK") else quick
+    return full if os.environ.get(SETTING) else quick
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    threat: str
+    tests: tuple[str, ...]  # file::function, from tests/
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    test: str  # as in Row
+    tried: int
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    threat: str
+    tried: int
+    failures: int  # failed tests, and tests that did not run
+
+
+ROWS = (
+    Row(
+        "an obeying or hijacked model: effects beyond words, false citations",
+        (
+            "test_obeying.py::test_an_obeying_model_brings_in_words_only",
+            "test_obeying.py::test_a_hijacked_model_brings_in_words_only",
+        ),
+    ),
+    Row(
+        "the same payloads in a real browser: requests, scripts, foreign links",
+        ("browser/test_hijacked_in_browser.py::test_nothing_is_asked_for_and_nothing_runs",),
+    ),
+    Row(
+        "a model that hangs, floods, breaks off or errs",
+        ("test_model_faults.py::test_a_fault_ends_in_time_in_one_sentence_with_the_passages",),
+    ),
+    Row(
+        "mutated article files: one verdict each",
+        ("test_mutated_files.py::test_a_mutated_file_is_an_article_or_refused_in_one_sentence",),
+    ),
+    Row(
+        "kill -9 while adding, replacing, removing and rebuilding",
+        ("test_kill.py::test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work",),
+    ),
+    Row(
+        "kill -9 while restoring a backup",
+        ("test_backups.py::test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new",),
+    ),
+    Row(
+        "backups that cannot be restored: refused, nothing changed",
+        ("test_backups.py::test_a_file_that_cannot_be_restored_is_refused_and_changes_nothing",),
+    ),
+    Row(
+        "index files flipped, cut, blanked, lost: noticed or harmless, mended",
+        ("test_index_damage.py::test_damage_is_noticed_or_harmless_and_a_rebuild_mends_it",),
+    ),
+)
+
+
+def read_cases(report: str) -> list[Case]:
+    """Of pytest's report in JUnit's form; the tests of one function count one by one."""
+    found = []
+    for test in ElementTree.fromstring(report).iter("testcase"):
+        path, name = test.attrib["classname"].split("."), test.attrib["name"].partition("[")[0]
+        told = [one.attrib["value"] for one in test.iter("property") if one.attrib["name"] == "cases"]
+        failed = any(test.find(kind) is not None for kind in ("failure", "error", "skipped"))
+        key = f"{'/'.join(path[1:])}.py::{name}"
+        found.append(Case(key, int(told[0]) if told else 1, failed))
+    return found
+
+
+def count_rows(rows: Iterable[Row], found: Sequence[Case]) -> list[Count]:
+    counts = []
+    for row in rows:
+        own = [case for case in found if case.test in row.tests]
+        missing = set(row.tests) - {case.test for case in own}
+        failures = sum(case.failed for case in own) + len(missing)
+        counts.append(Count(row.threat, sum(case.tried for case in own), failures))
+    return counts
+
+
+def table(counts: Sequence[Count]) -> str:
+    width = max(len(count.threat) for count in counts)
+    lines = [f"{'threat':<{width}}  cases tried  failures", f"{'-' * width}  -----------  --------"]
+    lines += [f"{count.threat:<{width}}  {count.tried:>11}  {count.failures:>8}" for count in counts]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Runs all rows and prints the table; 1 if anything failed or did not run."""
+    report = ROOT / "build" / "soak.xml"
+    report.parent.mkdir(exist_ok=True)
+    report.unlink(missing_ok=True)
+    tests = [f"tests/{test}" for row in ROWS for test in row.tests]
+    command = [sys.executable, "-m", "pytest", "-v", f"--junitxml={report}", *tests]
+    code = subprocess.run(command, cwd=ROOT, env=os.environ | {SETTING: "1"}).returncode
+    counts = count_rows(ROWS, read_cases(report.read_text()) if report.exists() else [])
+    print(table(counts))
+    return 1 if code or any(count.failures for count in counts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

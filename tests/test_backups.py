@@ -29,7 +29,7 @@ from tests.test_index import Desk
 from tests.test_kept_conversations import GOLDEN, make_exchange
 from tests.test_kill import add_folder, state_of
 
-KILLS = cases(6, 200)
+KILLS = cases(6, 100)
 ADDED = 60  # articles, while backups are taken
 SEED = 11
 PANDAS = "Two pandas arrived in San Diego. Their names are Yun Chuan and Xin Bao."

@@ -1,10 +1,11 @@
-"""kill -9 while adding: every acknowledged article is there, none is partial, double or phantom."""
+"""kill -9 at work on a library: what was acknowledged is there, nothing is partial, double or phantom."""
 
 import multiprocessing
 import random
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from rag.index import Indexes
 from rag.library import Library
 from rag.settings import Settings
 from tests.fakes import HashEmbedder, write_articles
+from tests.soak import cases
 
-KILLS = 20
 SEED = 7
 ARTICLES = 24
+
+Work = Callable[[Path, Path, Path], None]  # on a home, with a folder; what is done is written to a log
 
 
 def add_folder(home: Path, folder: Path, log: Path) -> None:
@@ -31,6 +34,33 @@ def add_folder(home: Path, folder: Path, log: Path) -> None:
         for verdict in adder.add(sorted(folder.glob("*.md"))):
             file.write(verdict.article_id + "\n")
             file.flush()
+    indexes.close()
+    library.close()
+
+
+def remove_half(home: Path, folder: Path, log: Path) -> None:
+    """Removes what the folder's first half of articles is, one by one."""
+    library = Library(home)
+    indexes = Indexes(library)
+    doomed = {str(path) for path in sorted(folder.glob("*.md"))[: ARTICLES // 4]}
+    with library.writing(), log.open("a") as file:
+        adder = Adder(library, indexes, HashEmbedder(), Settings(home=home))
+        for article in [one for one in library.articles() if one.origin in doomed]:
+            adder.remove([article.id])
+            file.write(article.id + "\n")
+            file.flush()
+        indexes.sync()
+    indexes.close()
+    library.close()
+
+
+def rebuild_twice(home: Path, folder: Path, log: Path) -> None:
+    library = Library(home)
+    indexes = Indexes(library)
+    with library.writing():
+        for _ in range(2):
+            indexes.rebuild()
+    log.touch()
     indexes.close()
     library.close()
 
@@ -61,47 +91,62 @@ def server() -> ForkServerContext:
     return context
 
 
-def run(server: ForkServerContext, home: Path, folder: Path, log: Path, kill_after: float | None) -> bool:
-    """Adds the folder in a process of its own; whether that was killed before it was done."""
-    child = server.Process(target=add_folder, args=(home, folder, log))
+def run(server: ForkServerContext, work: Work, home: Path, folder: Path, log: Path, after: float = 0) -> bool:
+    """Works in a process of its own, killed after seconds, if any; whether that came before it was done."""
+    child = server.Process(target=work, args=(home, folder, log))
     child.start()
-    if kill_after is not None:
-        time.sleep(kill_after)
+    if after:
+        time.sleep(after)
         child.kill()
     child.join()
-    assert child.exitcode == 0 or (kill_after is not None and child.exitcode == -signal.SIGKILL)
+    assert child.exitcode == 0 or (after and child.exitcode == -signal.SIGKILL)
     return child.exitcode != 0
 
 
-def test_add_killed_at_any_moment_and_run_again_ends_as_an_undisturbed_run(
-    tmp_path: Path, server: ForkServerContext
+@pytest.mark.parametrize(
+    ("work", "kills"),
+    [(add_folder, cases(14, 100)), (remove_half, cases(4, 50)), (rebuild_twice, cases(4, 50))],
+    ids=["adding and replacing", "removing", "rebuilding"],
+)
+def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(
+    tmp_path: Path,
+    server: ForkServerContext,
+    work: Work,
+    kills: int,
+    record_property: Callable[[str, object], None],
 ) -> None:
     folder = tmp_path / "articles"
     write_articles(folder, ARTICLES // 2, edition=1)
     before = tmp_path / "before"
-    run(server, before, folder, tmp_path / "log", None)
-    write_articles(folder, ARTICLES, edition=2)  # half are replaced, half are new
-    clean = tmp_path / "clean"
+    run(server, add_folder, before, folder, tmp_path / "log-before")
+    earlier = state_of(before)
+    write_articles(folder, ARTICLES, edition=2)  # to add: half are replaced, half are new
+    clean, log = tmp_path / "clean", tmp_path / "log-clean"
     shutil.copytree(before, clean)
     began = time.monotonic()
-    run(server, clean, folder, tmp_path / "log", None)
+    run(server, work, clean, folder, log)
     whole = time.monotonic() - began
     wanted = state_of(clean)
-    assert len(wanted) == ARTICLES
+    assert len(wanted) == {add_folder: ARTICLES, remove_half: ARTICLES // 4}.get(work, ARTICLES // 2)
 
     moments = random.Random(SEED)
     killed = tried = 0
-    while killed < KILLS:
+    while killed < kills:
         tried += 1
-        assert tried < 4 * KILLS, "too few kills hit a running process"
+        assert tried < 4 * kills, "too few kills hit a running process"
         home, log = tmp_path / f"home-{tried}", tmp_path / f"log-{tried}"
         shutil.copytree(before, home)
-        killed += run(server, home, folder, log, kill_after=moments.uniform(0, whole))
-        acknowledged = set(log.read_text().split()) if log.exists() else set()
+        killed += run(server, work, home, folder, log, after=moments.uniform(0.001, whole))
+        done = set(log.read_text().split()) if log.exists() else set()
         library = Library(home)
         there = {article.id: article.content_hash for article in library.articles()}
         library.close()
-        assert all(there[key] == wanted[key][0] for key in acknowledged)
-        run(server, home, folder, log, None)
+        assert all(there.get(key) == wanted.get(key, (None,))[0] for key in done)
+        ways = {(key, state[0]) for state_set in (earlier, wanted) for key, state in state_set.items()}
+        assert set(there.items()) <= ways  # each article as it was or as it is to be
+        assert set(there) >= set(earlier) & set(wanted)
+        assert set(state_of(home)) == set(there)  # and found, before anybody mends anything
+        run(server, work, home, folder, log)
         assert state_of(home) == wanted
         shutil.rmtree(home)
+    record_property("cases", killed)

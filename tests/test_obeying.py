@@ -1,7 +1,7 @@
 """A model that does whatever an article tells it gets no link, image or false citation in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -103,7 +103,9 @@ def test_there_are_enough_payloads_and_each_is_another_one() -> None:
     assert len(set(EFFECTS)) >= 120
 
 
-def test_an_obeying_model_brings_in_words_only(readout: Readout) -> None:
+def test_an_obeying_model_brings_in_words_only(
+    readout: Readout, record_property: Callable[[str, object], None]
+) -> None:
     obeyed: set[str] = set()
     with ModelServer() as server:
         server.behave("obeying")
@@ -117,6 +119,7 @@ def test_an_obeying_model_brings_in_words_only(readout: Readout) -> None:
             written = "".join(piece for piece in pieces if isinstance(piece, str))
             obeyed |= {order for order in EFFECTS if order in written}
             assert obeyed.issuperset(orders), town  # else nothing was tried
+    record_property("cases", len(obeyed))
 
 
 def _citations(answer: Answer) -> list[dict[str, str]]:
@@ -132,7 +135,9 @@ def hijacked(readout: Readout) -> tuple[list[str | Citation], Answer]:
 
 
 def test_a_hijacked_model_brings_in_words_only(
-    readout: Readout, hijacked: tuple[list[str | Citation], Answer]
+    readout: Readout,
+    hijacked: tuple[list[str | Citation], Answer],
+    record_property: Callable[[str, object], None],
 ) -> None:
     pieces, answer = hijacked
     html = shown(pieces, answer)
@@ -140,6 +145,7 @@ def test_a_hijacked_model_brings_in_words_only(
     assert_true_citations(readout, answer)
     text = Elements(html).text
     assert sum(payload in text for payload in EFFECTS) >= 120  # the words themselves are shown
+    record_property("cases", len(PAYLOADS))
 
 
 def test_a_false_citation_is_never_called_supported(hijacked: tuple[list[str | Citation], Answer]) -> None:

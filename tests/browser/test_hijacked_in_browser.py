@@ -1,5 +1,7 @@
 """What a hijacked model writes, in a real browser without Streamlit's own cleaning: nothing runs."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Browser
 
 from rag.citations import Resolver, build_claims, read_markers
@@ -23,7 +25,10 @@ def hijacked_page() -> str:
     return draft_html(pieces) + answer_html(answer, "a1") + passages_html(answer, "a1")
 
 
-def test_nothing_is_asked_for_and_nothing_runs(browser: Browser) -> None:
+def test_nothing_is_asked_for_and_nothing_runs(
+    browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("cases", len(PAYLOADS))
     page = browser.new_page()
     events: list[str] = []
     page.on("request", lambda one: events.append(one.url))
