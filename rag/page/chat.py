@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rag.answering import Readout
 from rag.errors import ReadoutError
+from rag.listing import Order, order_listed
 from rag.models import model_name
 from rag.page.answers import draw_exchange, notice_html, question_html
 from rag.page.asking import begin, running, stop
@@ -184,7 +185,8 @@ def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> N
     if conversation.missing:
         st.html(notice_html("This conversation is not in the library", MISSING))
     if conversation.suggestions is None:
-        conversation.suggestions = suggest_questions(readout.articles())
+        newest = order_listed(readout.library.listed(), Order.NEWEST)
+        conversation.suggestions = suggest_questions(one.title for one in newest)
     with st.container(key="suggestions"):
         for number, text in enumerate(conversation.suggestions):
             st.button(text, key=f"suggestion-{number}", on_click=conversation.wait_for, args=(text,))

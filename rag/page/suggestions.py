@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from itertools import chain, islice
 
 from rag.offers import title_question
-from rag.types import Article
 
 MOST = 4
 
@@ -20,9 +19,9 @@ SAMPLES = (
 )
 
 
-def suggest_questions(articles: Iterable[Article]) -> tuple[str, ...]:
-    """Up to MOST questions; the articles come newest first."""
-    titles = list(dict.fromkeys(article.title for article in articles))
+def suggest_questions(titles: Iterable[str]) -> tuple[str, ...]:
+    """Up to MOST questions; the titles are those of articles, newest first."""
+    titles = list(dict.fromkeys(titles))
     questions = [
         question for words, question in SAMPLES if any(words.lower() in title.lower() for title in titles)
     ]

@@ -15,6 +15,7 @@ from tests.browser.conftest import IDLE, ROOT, serve
 
 POINTS = "What five points did China and the US agree on?"
 TAIWAN = "What did Wang say about Taiwan?"
+DIALOGUE = "Where were the first China–US talks on artificial intelligence held?"
 DOCS = ROOT / "docs"
 COLOURS = 128  # enough for text on plain ground, a third of the size
 WIDE, PHONE = (1440, 900), (390, 844)
@@ -54,6 +55,19 @@ def show_phone(page: Page) -> None:
     page.locator(".r-answer a.r-cite", has_text="[1]").first.click()
 
 
+def show_conversations(page: Page) -> None:
+    """The list of those kept, one of them open to be renamed, exported or deleted."""
+    for question in (POINTS, DIALOGUE, TAIWAN):
+        page.goto(page.url.split("?")[0])
+        page.get_by_text("Ask the articles").wait_for()
+        ask(page, question)
+    page.get_by_role("button", name="Conversations").click()
+    page.get_by_role("dialog").get_by_role("button", name="More").nth(1).click()
+    page.get_by_role("textbox", name="Name").wait_for()
+    page.locator(IDLE).wait_for()
+    page.mouse.move(0, 0)
+
+
 def show_articles(page: Page) -> None:
     page.locator(".r-row").first.wait_for()
     page.locator(IDLE).wait_for()
@@ -71,6 +85,7 @@ def main() -> int:
         take(browser, address, "article", show_article)
         take(browser, f"{address}/?until=2023-08-31", "filters", show_filters, scheme="dark")
         take(browser, address, "phone", show_phone, size=PHONE)
+        take(browser, address, "conversations", show_conversations)
         take(browser, f"{address}/articles", "articles", show_articles)
         take(browser, f"{address}/evaluation", "evaluation", show_evaluation)
     return 0
