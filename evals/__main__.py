@@ -104,6 +104,7 @@ def _add_report(report: argparse.ArgumentParser) -> None:
     report.add_argument("--html", type=Path, help="write the page here; default: build/report.html")
     report.add_argument("--gold", type=Path, help="the folder of gold questions that were asked")
     report.add_argument("--corpus", type=Path, help="the articles that they are on")
+    report.add_argument("--set", type=Path, metavar="PLACE", help="the set that was asked instead of gold")
 
 
 def _add_summary(summary: argparse.ArgumentParser) -> None:
@@ -127,7 +128,8 @@ def _run_report(chosen: argparse.Namespace) -> int:
     from evals.gold import FOLDER
     from evals.html_report import OUT, write_report
 
-    out = write_report(chosen.run, chosen.html or OUT, chosen.gold or FOLDER, chosen.corpus or CORPUS)
+    gold, corpus = chosen.gold or FOLDER, chosen.corpus or CORPUS
+    out = write_report(chosen.run, chosen.html or OUT, gold, corpus, chosen.set)
     print(f"Written: {out}")
     return 0
 

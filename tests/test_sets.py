@@ -11,7 +11,7 @@ from evals.__main__ import main
 from evals.adapters import read_set
 from evals.beir import Query
 from evals.gold import GoldQuestion
-from evals.records import HitRecord, Record, Run, Score, Span, read_runs
+from evals.records import HitRecord, Record, Run, Score, Span, read_runs, write_runs
 from evals.sets import ask_set, choose_sample, document_scores, set_figures, wording_scores
 from rag.answering import Readout
 from rag.extractive import ExtractiveAnswerer
@@ -164,6 +164,20 @@ def test_the_command_asks_a_sample_of_each_set_and_compares(
     assert len(list(Path("build/evals").iterdir())) == 2  # kept for the next run
     assert main(["gold", "--set", "one", "--limit", "1", "--compare", "runs.json"]) == 0
     assert "Against " in capsys.readouterr().out
+
+
+def test_a_run_on_a_set_is_opened_as_a_page_with_the_sets_own_texts(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ask(write_beir(Path("one"), MARKED, FOUND), elsewhere / "home")
+    write_runs([run], Path("run.json"))
+    assert main(["report", "run.json", "--html", "page.html"]) == 1  # those are no gold questions
+    assert "on one. Name the set that was asked: --set PLACE" in capsys.readouterr().err
+    assert main(["report", "run.json", "--set", "one", "--html", "page.html"]) == 0
+    page = Path("page.html").read_text()
+    assert "How much will Anna Reid pay?" in page
+    assert "have changed since" not in page
+    assert "missed" not in page  # the bars are for our own questions
 
 
 @pytest.mark.parametrize(
