@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -94,7 +95,7 @@ class WordIndex:
 
         self._folder = folder
         self._schema = _schema()
-        try:
+        with self._reading():
             if make and not (folder / "meta.json").exists():
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, str(folder))
@@ -102,10 +103,18 @@ class WordIndex:
                 self._index = tantivy.Index.open(str(folder))
             self._index.register_tokenizer("readout", _analyzer())
             self._searcher = self._index.searcher()
-        except (ValueError, OSError) as error:
-            raise IndexMismatch(
-                f"The word index in {folder} is missing or damaged. Remake it: readout rebuild"
-            ) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damaged files are a mismatch. Some make tantivy panic: no Exception, and of no importable name."""
+        try:
+            yield
+        except BaseException as error:
+            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+                raise IndexMismatch(
+                    f"The word index in {self._folder} is missing or damaged. Remake it: readout rebuild"
+                ) from error
+            raise
 
     # Each index says what it was built from; the file is replaced after the commit that it describes.
 
@@ -181,13 +190,15 @@ class WordIndex:
         )
 
     def _hits(self, query: Any, most: int) -> list[WordHit]:
-        found = self._searcher.search(query, most, count=False).hits
-        numbers = self._searcher.fast_field_values("number", [address for _, address in found])
+        with self._reading():
+            found = self._searcher.search(query, most, count=False).hits
+            numbers = self._searcher.fast_field_values("number", [address for _, address in found])
         return [WordHit(int(number or 0), score) for (score, _), number in zip(found, numbers, strict=True)]
 
     def frequencies(self, words: Sequence[str]) -> tuple[list[int], int]:
         """In how many passages each stem stands, and how many passages there are."""
-        return [self._searcher.doc_freq("text", word) for word in words], self._searcher.num_docs
+        with self._reading():
+            return [self._searcher.doc_freq("text", word) for word in words], self._searcher.num_docs
 
     def numbers_held(self, numbers: Sequence[int]) -> set[int]:
         """Which of these passages the index holds."""
@@ -197,8 +208,9 @@ class WordIndex:
         """The numbers of all passages held, sorted; twice where held twice."""
         import tantivy
 
-        found = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs)).hits
-        values = self._searcher.fast_field_values("number", [address for _, address in found])
+        with self._reading():
+            found = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs)).hits
+            values = self._searcher.fast_field_values("number", [address for _, address in found])
         return sorted(int(value or 0) for value in values)
 
 

@@ -106,6 +106,25 @@ def lose(path: Path, chance: random.Random) -> None:
     path.unlink()
 
 
+def test_each_file_of_the_word_index_may_be_cut_and_is_refused_or_harmless(
+    tmp_path: Path, whole: tuple[Path, list[object]]
+) -> None:
+    home, wanted = whole
+    refused = 0
+    for number, name in enumerate(sorted(path.name for path in home.glob("indexes-*/words/*"))):
+        damaged = shutil.copytree(home, tmp_path / f"home-{number}")
+        (path,) = damaged.glob(f"indexes-*/words/{name}")
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        desk = Desk(damaged)
+        try:
+            assert answers(desk) == wanted, name
+        except IndexMismatch as error:
+            assert "readout rebuild" in str(error)
+            refused += 1
+        desk.close()
+    assert refused >= 4
+
+
 def test_damage_is_noticed_or_harmless_and_a_rebuild_mends_it(
     tmp_path: Path,
     whole: tuple[Path, list[object]],
