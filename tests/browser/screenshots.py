@@ -63,7 +63,7 @@ def show_conversations(page: Page) -> None:
         ask(page, question)
     page.get_by_role("button", name="Conversations").click()
     page.get_by_role("dialog").get_by_role("button", name="More").nth(1).click()
-    page.get_by_role("textbox", name="Name").wait_for()
+    page.get_by_role("textbox", name="Name", exact=True).wait_for()
     page.locator(IDLE).wait_for()
     page.mouse.move(0, 0)
 
