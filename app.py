@@ -4,6 +4,7 @@ import streamlit as st
 
 from rag.page.articles import show_articles
 from rag.page.chat import show_chat
+from rag.page.door import admitted
 from rag.page.evaluation import show_evaluation
 from rag.page.frame import draw_links
 from rag.page.status import show_status
@@ -17,5 +18,6 @@ PAGES = (
 
 st.set_page_config(page_title="Readout", layout="wide", initial_sidebar_state="collapsed")
 page = st.navigation(PAGES, position="hidden")
-draw_links(PAGES, page)
-page.run()
+if admitted():
+    draw_links(PAGES, page)
+    page.run()

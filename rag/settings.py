@@ -142,6 +142,13 @@ class Settings(BaseSettings):
         description="What the terminal commands tell on standard error of what happens inside, such as why a"
         " model was asked again. Never a key.",
     )
+    password: SecretStr = Field(
+        default=SecretStr(""),
+        validate_default=False,
+        min_length=12,
+        description="One password for all who may open the page, of at least 12 characters; asked for at each"
+        " visit. Send it through TLS only. Empty: whoever reaches the page sees it.",
+    )
     file_megabytes: float = Field(
         default=20.0, gt=0, description="Largest file that is read as an article, in MB."
     )

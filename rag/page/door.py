@@ -1,0 +1,60 @@
+"""The page's shared password, where one is set: nothing of the library is drawn before it was given.
+
+It is asked for once a visit, and again after a reload: no cookie and no address carries it.
+"""
+
+import hmac
+import threading
+import time
+
+import streamlit as st
+
+from rag.errors import ReadoutError
+from rag.page.frame import draw_head
+from rag.settings import load_settings
+from rag.show import safe
+
+PAUSE = 1.0  # seconds that a wrong password costs, one at a time for all visitors: 3,600 guesses an hour
+ADMITTED = "door-admitted"  # in the session: the password that opened it, so that a new one closes it
+WRONG = "That is not the password."
+
+_one_at_a_time = threading.Lock()
+
+
+def admitted() -> bool:
+    """Whether this visitor may see the page; where not, the question for the password is drawn."""
+    try:
+        password = load_settings().password.get_secret_value()
+    except ReadoutError as error:  # a setting that cannot be used opens nothing
+        draw_head("Readout", "")
+        st.html(f"<p>{safe(str(error))}</p>")
+        return False
+    if not password or _same(st.session_state.get(ADMITTED, ""), password):
+        return True
+    draw_head("Readout", "This page is for those who know its password.")
+    place = st.empty()
+    with place.form("door", clear_on_submit=True, width=420):
+        given = st.text_input("Password", type="password", max_chars=200, autocomplete="current-password")
+        asked = st.form_submit_button("Open the page", type="primary")
+    if not asked:
+        return False
+    if not check_password(given, password):
+        st.html(f'<p role="alert">{WRONG}</p>')
+        return False
+    st.session_state[ADMITTED] = password
+    place.empty()
+    st.rerun()
+    return True
+
+
+def check_password(given: str, password: str, pause: float = PAUSE) -> bool:
+    """Compared in constant time; a wrong one keeps itself and all others waiting for `pause` seconds."""
+    with _one_at_a_time:
+        right = _same(given, password)
+        if not right:
+            time.sleep(pause)
+    return right
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
