@@ -252,7 +252,7 @@ def test_two_processes_that_start_together_make_the_graph_once(tmp_path: Path) -
     )
     command = [sys.executable, "-c", script, str(tmp_path / "cache")]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    output = [process.communicate(timeout=120)[0] for process in running]
+    output = [process.communicate(timeout=600)[0] for process in running]
     assert [process.returncode for process in running] == [0, 0]
     assert "".join(output).count("Preparing") == 1
     assert "".join(output).count("(384,)") == 2
