@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from rag.confined import Confined
 from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.library import Library
 from rag.passages import split_passages
-from rag.readers import Upload, find_files, read_article, read_upload
+from rag.readers import SUFFIXES, Upload, find_files, read_article, read_upload
 from rag.settings import Settings
 from rag.types import Article, Embedder, Passage
 
@@ -70,7 +71,8 @@ class Adder:
         """
         self._agree()
         self._library.set_unfinished(_named(paths))
-        yield from self._add(self._read(path) for path in paths)
+        with Confined() as child:
+            yield from self._add(self._read(path, child) for path in paths)
         self._library.set_unfinished("")
 
     def add_uploads(self, uploads: Iterable[Upload]) -> Iterator[FileVerdict]:
@@ -79,7 +81,8 @@ class Adder:
         One of the same name as an earlier one takes its place. The library holds the only copy.
         """
         self._agree()
-        yield from self._add(self._read_upload(upload) for upload in uploads)
+        with Confined() as child:
+            yield from self._add(self._read_upload(upload, child) for upload in uploads)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Takes articles out of library and indexes, with all that they had. Their files stay."""
@@ -135,15 +138,15 @@ class Adder:
                 f" {tokens}. Set READOUT_PASSAGE_TOKENS={state.passage_tokens}, or use another READOUT_HOME."
             )
 
-    def _read(self, path: Path) -> Article | FileVerdict:
+    def _read(self, path: Path, child: Confined) -> Article | FileVerdict:
         try:
-            return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE))
+            return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
         except ReadError as error:
             return FileVerdict(path, Outcome.UNREADABLE, reason=str(error))
 
-    def _read_upload(self, upload: Upload) -> Article | FileVerdict:
+    def _read_upload(self, upload: Upload, child: Confined) -> Article | FileVerdict:
         try:
-            return read_upload(upload, max_bytes=int(self._settings.file_megabytes * MEGABYTE))
+            return read_upload(upload, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
         except ReadError as error:
             return FileVerdict(Path(upload.origin), Outcome.UNREADABLE, reason=str(error))
 
@@ -189,7 +192,9 @@ def gather_files(paths: Sequence[Path]) -> list[Path]:
     files = find_files(paths)
     if not files:
         named = ", ".join(str(path) for path in paths)
-        raise ReadError(f"No article files (.md, .txt) in {named}. Name a file or a folder that holds some.")
+        raise ReadError(
+            f"No article files ({', '.join(SUFFIXES)}) in {named}. Name a file or a folder that holds some."
+        )
     return files
 
 

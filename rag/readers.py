@@ -1,4 +1,5 @@
-"""A file → Article. Markdown with front matter, and plain text with its title on the first line."""
+"""A file → Article. Markdown with front matter and plain text (title on its first line) are read here,
+PDF and Word in a child process (`confined.py`)."""
 
 import hashlib
 import json
@@ -11,7 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rag import confined
 from rag.cleaning import clean_line, clean_text
+from rag.confined import Confined
 from rag.errors import ReadError
 from rag.markdown import Content, read_front_matter, read_markdown
 from rag.types import Article
@@ -19,7 +22,7 @@ from rag.types import Article
 __all__ = ["Upload", "clean_text", "find_files", "read_article", "read_upload"]
 
 _MARKDOWN = (".md", ".markdown")
-_SUFFIXES = (*_MARKDOWN, ".txt")
+SUFFIXES = (*_MARKDOWN, ".txt", *confined.SUFFIXES)
 
 _TITLE_CHARACTERS = 200  # a longer first line is a paragraph
 _SLUG_CHARACTERS = 48
@@ -52,7 +55,7 @@ class Upload:
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files named by `paths` and the articles inside the folders among them, each once.
 
-    A folder gives its .md, .markdown and .txt files in sorted order, but no README.md, no hidden file and
+    A folder gives its files of the SUFFIXES in sorted order, but no README.md, no hidden file and
     no link that leads out of it. Anything else that is named is returned as it is, even if it is not
     there: `read_article` says what is wrong, so that one bad name does not stop the others.
     """
@@ -80,7 +83,7 @@ def _walk(folder: Path) -> list[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent, name)
-            wanted = path.suffix.lower() in _SUFFIXES and name.lower() != "readme.md"
+            wanted = path.suffix.lower() in SUFFIXES and name.lower() != "readme.md"
             if wanted and not name.startswith(".") and _is_inside(path, root):
                 files.append(path)
     return sorted(files)
@@ -96,28 +99,28 @@ def _is_inside(path: Path, root: Path) -> bool:
         return True
 
 
-def read_article(path: Path, *, max_bytes: int) -> Article:
+def read_article(path: Path, *, max_bytes: int, child: Confined | None = None) -> Article:
     """The article in the file at `path`. Its text may be empty; the caller decides what that means.
+
+    `child` reads the risky kinds of file; without it each of them gets one of its own.
 
     Raises ReadError if the file is missing, not regular, not allowed, larger than `max_bytes`, of another
     type, not text, or has front matter that cannot be used.
     """
-    return _article(_read_bytes(path, max_bytes), path, os.fsencode(os.path.realpath(path)))
+    return _article(_read_bytes(path, max_bytes), path, os.fsencode(os.path.realpath(path)), child)
 
 
-def read_upload(upload: Upload, *, max_bytes: int) -> Article:
+def read_upload(upload: Upload, *, max_bytes: int, child: Confined | None = None) -> Article:
     """The article in an uploaded file. No file is opened, whatever it is called. Raises ReadError."""
     name = Path(upload.origin.removeprefix(UPLOADED))
     _check_type(name)
     _check_size(upload.content, name, max_bytes)
-    return _article(upload.content, name, upload.origin.encode("utf-8", "replace"))
+    return _article(upload.content, name, upload.origin.encode("utf-8", "replace"), child)
 
 
-def _article(data: bytes, path: Path, address: bytes) -> Article:
+def _article(data: bytes, path: Path, address: bytes, child: Confined | None) -> Article:
     """`path` tells the type and, where the content does not, the title."""
-    text = _decode(data, path)
-    is_markdown = path.suffix.lower() in _MARKDOWN
-    content = _read_markdown_file(text, path) if is_markdown else _read_plain_text(text)
+    content = _read_content(data, path, child)
     title = clean_line(content.title) or _title_from_name(path)
     content = replace(content, title=title, text=clean_text(content.text))
     return Article(
@@ -133,6 +136,23 @@ def _article(data: bytes, path: Path, address: bytes) -> Article:
         language=content.language,
         url=content.url,
     )
+
+
+def _read_content(data: bytes, path: Path, child: Confined | None) -> Content:
+    suffix = path.suffix.lower()
+    if suffix in _MARKDOWN:
+        return _read_markdown_file(_decode(data, path), path)
+    if suffix not in confined.SUFFIXES:
+        return _read_plain_text(_decode(data, path))
+    if not data:
+        return Content()
+    try:
+        if child:
+            return child.read(suffix, data)
+        with Confined() as own:
+            return own.read(suffix, data)
+    except ReadError as error:
+        raise ReadError(f"{_show(path)} {error}") from None
 
 
 def _read_bytes(path: Path, max_bytes: int) -> bytes:
@@ -156,9 +176,9 @@ def _read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def _check_type(path: Path) -> None:
-    if path.suffix.lower() not in _SUFFIXES:
+    if path.suffix.lower() not in SUFFIXES:
         raise ReadError(
-            f"{_show(path)} is of a type that is not read. Save it as one of {', '.join(_SUFFIXES)}."
+            f"{_show(path)} is of a type that is not read. Save it as one of {', '.join(SUFFIXES)}."
         )
 
 

@@ -51,7 +51,7 @@ def refusal(path: Path, max_bytes: int = 1_000_000) -> str:
 
 
 def test_a_folder_gives_its_articles_in_order_without_readme_and_hidden_files(tmp_path: Path) -> None:
-    for name in ("b.md", "a.txt", "sub/c.markdown", "sub/README.md", ".hidden.md", ".git/d.md", "e.pdf"):
+    for name in ("b.md", "a.txt", "sub/c.markdown", "sub/README.md", ".hidden.md", ".git/d.md", "e.doc"):
         write(tmp_path, name, "x")
     assert find_files([tmp_path]) == [tmp_path / "a.txt", tmp_path / "b.md", tmp_path / "sub/c.markdown"]
 
@@ -90,7 +90,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_of_another_type_is_refused_with_the_types_that_are_read(tmp_path: Path) -> None:
-    assert ".md, .markdown, .txt" in refusal(write(tmp_path, "a.pdf", "x"))
+    assert ".md, .markdown, .txt, .pdf, .docx" in refusal(write(tmp_path, "a.doc", "x"))
 
 
 def test_a_large_file_is_refused_with_the_limit(tmp_path: Path) -> None:

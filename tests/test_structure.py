@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "web_pages", "readers", "passages", "prompts", "listing", "runs"},
+    {"cleaning", "markdown", "web_pages", "documents", "confined", "readers", "passages", "prompts"},
+    {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
     {"speakers", "citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},

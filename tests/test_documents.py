@@ -1,0 +1,116 @@
+"""PDF and Word: what is read from them, and that no file of theirs hurts or outlives the one who reads it."""
+
+import os
+import signal
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+from docx.shared import RGBColor
+
+from rag import confined
+from rag.confined import Confined
+from rag.documents import join_pages
+from rag.errors import ReadError
+from rag.readers import Upload, read_upload
+
+
+def word_file() -> bytes:
+    document = docx.Document()
+    document.core_properties.title, document.core_properties.author = "Ferry", "A. Ito; B. Cole"
+    document.add_heading("Route", 1)
+    document.add_paragraph("It runs daily.")
+    document.add_paragraph("hidden words").runs[0].font.hidden = True
+    document.add_paragraph("white words").runs[0].font.color.rgb = RGBColor(255, 255, 255)
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Fare", "9"
+    document.add_paragraph("It costs nine.")
+    file = BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def pdf_file(words: str) -> bytes:
+    stream = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET".encode()
+    return (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>endobj\n"
+        b"4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+        % (len(stream), stream)
+        + b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
+        b"6 0 obj<</Title(Mill)/Author(C. Day)/CreationDate(D:20240426091000+02'00')>>endobj\n"
+        b"trailer<</Root 1 0 R/Info 6 0 R>>\n%%EOF"
+    )
+
+
+def test_a_word_file_keeps_its_order_and_loses_what_is_hidden() -> None:
+    article = read_upload(Upload("a.docx", word_file()), max_bytes=1_000_000)
+    assert article.title == "Ferry"
+    assert article.authors == ("A. Ito", "B. Cole")
+    assert article.text == "Route\n\nIt runs daily.\n\nFare | 9\n\nIt costs nine."
+
+
+def test_a_pdf_gives_text_and_properties_with_their_zone() -> None:
+    article = read_upload(Upload("a.pdf", pdf_file("The mill closed.")), max_bytes=1_000_000)
+    assert (article.title, article.authors, article.text) == ("Mill", ("C. Day",), "The mill closed.")
+    assert article.published_at and article.published_at.isoformat() == "2024-04-26T09:10:00+02:00"
+
+
+def test_a_hyphen_goes_only_where_the_word_is_known_whole() -> None:
+    assert join_pages(["The minis-\nters met in a long-\nterm plan. All ministers came."]) == (
+        "The ministers met in a long-term plan. All ministers came."
+    )
+
+
+def bomb() -> bytes:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 201_000_000)
+    return file.getvalue()
+
+
+def test_every_bad_file_has_its_sentence_and_the_next_one_is_read() -> None:
+    cases = {
+        ".pdf": [b"x", b"%PDF-1.4\n%%EOF", pdf_file("Cut.")[:40]],
+        ".docx": [b"x", word_file()[:900], bomb(), pdf_file("Wrong.")],
+    }
+    with Confined() as child:
+        for suffix, files in cases.items():
+            for data in files:
+                with pytest.raises(ReadError, match=r"is damaged|unpacks to more"):
+                    child.read(suffix, data)
+        with pytest.raises(ReadError, match="only pictures"):
+            child.read(".pdf", pdf_file(""))
+        assert child.read(".pdf", pdf_file("Well.")).text == "Well."
+
+
+def test_a_child_that_is_slow_or_dies_is_replaced_and_none_stays() -> None:
+    with Confined() as child:
+        child.read(".pdf", pdf_file("One."))
+        assert child._child
+        first = child._child
+        os.kill(first.pid, signal.SIGKILL)
+        with pytest.raises(ReadError, match="damaged"):
+            child.read(".pdf", pdf_file("Two."))
+        assert child.read(".pdf", pdf_file("Three.")).text == "Three."
+        last = child._child
+        os.kill(last.pid, signal.SIGSTOP)
+        child._seconds = 0.2
+        with pytest.raises(ReadError, match="seconds"):
+            child.read(".pdf", pdf_file("Four."))
+    assert first.poll() is not None
+    assert last.poll() is not None
+
+
+def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("READOUT_API_KEY", "canary")
+    child = confined._start()
+    try:
+        assert b"canary" not in Path(f"/proc/{child.pid}/environ").read_bytes()
+    finally:
+        child.kill()
+        child.communicate()
