@@ -31,7 +31,7 @@ REPLY_BYTES = 100_000_000  # more than TEXT_CHARACTERS take as JSON
 READ: dict[str, Callable[[bytes], Content]] = {".pdf": read_pdf, ".docx": read_docx}
 SUFFIXES = tuple(READ)
 _BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
-_TOO_LARGE = "needs more than 1 GB of memory to be read. Split it, or save its text as .txt."
+_TOO_LARGE = "unpacks to more than may be read (1 GB of memory). Split it, or save its text as .txt."
 
 
 class Confined:
@@ -151,8 +151,9 @@ def _reply(suffix: str, data: bytes) -> dict[str, object]:
         return {"error": str(error)}
     except MemoryError:
         return {"error": _TOO_LARGE}
-    except Exception:  # noqa: BLE001  hostile files make libraries raise anything; here is where all of it ends
-        return {"error": _BROKEN}
+    except Exception as error:  # noqa: BLE001  hostile files make libraries raise anything; it ends here
+        large = "memory" in str(error) or type(error).__name__ == "LimitReachedError"  # lxml's, pypdf's
+        return {"error": _TOO_LARGE if large else _BROKEN}
 
 
 def serve(requests: IO[bytes], replies: IO[bytes]) -> None:

@@ -20,7 +20,7 @@ PAGES_MOST = 5_000
 
 _PAGE_NUMBER = re.compile(r"(?:page\s)?\W{0,3}\d{1,4}(?:\s?(?:of|/)\s?\d{1,4})?\W{0,3}", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(r"([^\W\d_]+)-\n([^\W\d_]+)")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{1,60}+)-\n([^\W\d_]{1,60}+)")
 _SENTENCE_END = re.compile(r"[.!?…:][\"'”’)\]]*$")
 _EDITOR = re.compile(
     r"^Microsoft (?:Word|PowerPoint) - |^untitled$|\.(?:docx?|pdf|indd|qxd|rtf)$", re.IGNORECASE
@@ -178,7 +178,7 @@ def _hidden_styles(document: Any) -> set[str]:
     return {
         style.get(f"{_W}styleId", "")
         for style in document.styles.element.iter(f"{_W}style")
-        if any(_is_hiding(properties) for properties in style.iter(f"{_W}rPr"))
+        if any(_is_vanished(p) or _is_white(p) for p in style.iterfind(f"{_W}rPr"))
     }
 
 
@@ -229,14 +229,14 @@ def _is_shown(run: Any, hidden: set[str]) -> bool:
         style = properties.find(f"{_W}rStyle")
         if style is not None and style.get(f"{_W}val") in hidden:
             return False
-        if _is_hiding(properties) and not (_is_white(properties) and _is_shaded(run)):
+        if _is_vanished(properties) or (_is_white(properties) and not _is_shaded(run)):
             return False
     return next(run.iterancestors(_FALLBACK), None) is None
 
 
-def _is_hiding(properties: Any) -> bool:
+def _is_vanished(properties: Any) -> bool:
     vanish = properties.find(f"{_W}vanish")
-    return (vanish is not None and vanish.get(f"{_W}val", "1") not in _OFF) or _is_white(properties)
+    return vanish is not None and vanish.get(f"{_W}val", "1") not in _OFF
 
 
 def _is_white(properties: Any) -> bool:

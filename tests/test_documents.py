@@ -1,20 +1,30 @@
 """PDF and Word: what is read from them, and that no file of theirs hurts or outlives the one who reads it."""
 
 import os
+import resource
 import signal
+import subprocess
+import sys
+import time
 import zipfile
 from io import BytesIO
 from pathlib import Path
 
 import docx
+import pypdf
 import pytest
 from docx.shared import RGBColor
 
 from rag import confined
+from rag.adding import Adder, gather_files
 from rag.confined import Confined
 from rag.documents import join_pages
 from rag.errors import ReadError
+from rag.index import Indexes
+from rag.library import Library
 from rag.readers import Upload, read_upload
+from rag.settings import Settings
+from tests.fakes import HashEmbedder
 
 
 def word_file() -> bytes:
@@ -43,7 +53,7 @@ def pdf_file(words: str) -> bytes:
         % (len(stream), stream)
         + b"5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n"
         b"6 0 obj<</Title(Mill)/Author(C. Day)/CreationDate(D:20240426091000+02'00')>>endobj\n"
-        b"trailer<</Root 1 0 R/Info 6 0 R>>\n%%EOF"
+        b"trailer<</Size 7/Root 1 0 R/Info 6 0 R>>\nstartxref\n0\n%%EOF"
     )
 
 
@@ -73,15 +83,115 @@ def bomb() -> bytes:
     return file.getvalue()
 
 
+ENTITIES = b'<!ENTITY a0 "lol">' + b"".join(
+    b'<!ENTITY a%d "%s">' % (i, b"&a%d;" % (i - 1) * 10) for i in range(1, 10)
+)
+
+
+def with_body(declared: bytes, body: bytes) -> bytes:
+    """A Word file with this in place of its text."""
+    names = b'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    file = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(word_file())) as good,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for name in good.namelist():
+            if name != "word/document.xml":
+                bad.writestr(name, good.read(name))
+        text = b"<w:document %s><w:body>%s</w:body></w:document>" % (names, body)
+        bad.writestr("word/document.xml", declared + text)
+    return file.getvalue()
+
+
+def locked() -> bytes:
+    file = BytesIO()
+    writer = pypdf.PdfWriter(clone_from=BytesIO(pdf_file("Secret.")))
+    writer.encrypt("word", algorithm="RC4-128")
+    writer.write(file)
+    return file.getvalue()
+
+
+def test_an_entity_that_names_a_file_brings_nothing_in(tmp_path: Path) -> None:
+    (tmp_path / "canary").write_text("canary")
+    declared = b'<!DOCTYPE z [<!ENTITY e SYSTEM "file://%s/canary">]>' % bytes(tmp_path)
+    data = with_body(declared, b"<w:p><w:r><w:t>Before&e;</w:t></w:r></w:p>")
+    with Confined() as child:
+        assert child.read(".docx", data).text == "Before"
+
+
+def test_memory_has_an_end_and_the_next_file_is_read() -> None:
+    with Confined() as child:
+        with pytest.raises(ReadError, match=r"unpacks to more|is damaged"):
+            child.read(".docx", with_body(b"", b"<w:p><w:r><w:t>w</w:t></w:r></w:p>" * 5_000_000))
+        assert child.read(".pdf", pdf_file("Well.")).text == "Well."
+        assert child._child
+        limits = resource.prlimit(child._child.pid, resource.RLIMIT_AS)
+    assert limits == (1_000_000_000, 1_000_000_000)
+
+
+def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    files = {"a.docx": word_file(), "b.pdf": pdf_file("The mill closed."), "c.pdf": b"x", "d.docx": b""}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    library = Library(tmp_path / "home")
+    settings = Settings(_env_file=None, home=tmp_path / "home")
+    adder = Adder(library, Indexes(library), HashEmbedder(), settings)
+    with library.writing():
+        verdicts = list(adder.add(gather_files([folder])))
+        again = list(adder.add(gather_files([folder])))
+    assert sorted((v.path.name, v.outcome.value) for v in verdicts) == [
+        ("a.docx", "added"),
+        ("b.pdf", "added"),
+        ("c.pdf", "unreadable"),
+        ("d.docx", "empty"),
+    ]
+    assert [v.outcome.value for v in again].count("unchanged") == 2
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_reader_that_is_stopped_leaves_no_child(how: signal.Signals) -> None:
+    code = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from rag.confined import Confined; from tests.test_documents import pdf_file\n"
+        "with Confined() as c: c.read('.pdf', pdf_file('x')); print(c._child.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        parent.send_signal(how)
+    state = Path(f"/proc/{pid}/stat")
+    while state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z":  # Z: has ended
+        time.sleep(0.02)
+
+
 def test_every_bad_file_has_its_sentence_and_the_next_one_is_read() -> None:
     cases = {
-        ".pdf": [b"x", b"%PDF-1.4\n%%EOF", pdf_file("Cut.")[:40]],
-        ".docx": [b"x", word_file()[:900], bomb(), pdf_file("Wrong.")],
+        ".pdf": [
+            b"x",
+            b"%PDF-1.4\n%%EOF",
+            pdf_file("Cut.")[:40],
+            pdf_file("Loop.").replace(b"/Kids[3 0 R]", b"/Kids[2 0 R]"),
+            pdf_file("Deep.").replace(b"[0 0 612 792]", b"[" * 100_000 + b"]" * 100_000),
+            locked(),
+        ],
+        ".docx": [
+            b"x",
+            word_file()[:900],
+            bomb(),
+            pdf_file("Wrong."),
+            with_body(b"", b"<w:sdt><w:sdtContent>" * 20_000 + b"</w:sdtContent></w:sdt>" * 20_000),
+            with_body(b"<!DOCTYPE z [" + ENTITIES + b"]>", b"<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>"),
+        ],
     }
     with Confined() as child:
         for suffix, files in cases.items():
             for data in files:
-                with pytest.raises(ReadError, match=r"is damaged|unpacks to more"):
+                with pytest.raises(ReadError, match=r"is damaged|unpacks to more|is locked"):
                     child.read(suffix, data)
         with pytest.raises(ReadError, match="only pictures"):
             child.read(".pdf", pdf_file(""))

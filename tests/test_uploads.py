@@ -36,18 +36,18 @@ def test_each_file_gets_a_verdict_under_its_own_name(desk: Desk) -> None:
     verdicts = desk.upload(
         ("a.md", "---\ntitle: Bridge\n---\n\nThe bridge opens."),
         ("b.txt", "Ferry\n\nThe ferry stops."),
-        ("c.pdf", "%PDF"),
+        ("c.doc", "%PDF"),
         ("d.md", " "),
         ("e.md", "---\ntitle: [\n---\n\nx"),
     )
     assert [(str(v.path), v.outcome) for v in verdicts] == [
-        ("upload:c.pdf", Outcome.UNREADABLE),
+        ("upload:c.doc", Outcome.UNREADABLE),
         ("upload:d.md", Outcome.EMPTY),
         ("upload:e.md", Outcome.UNREADABLE),
         ("upload:a.md", Outcome.ADDED),
         ("upload:b.txt", Outcome.ADDED),
     ]
-    assert "c.pdf is of a type that is not read" in verdicts[0].reason
+    assert "c.doc is of a type that is not read" in verdicts[0].reason
     assert {article.title for article in desk.library.articles()} == {"Bridge", "Ferry"}
 
 
