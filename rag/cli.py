@@ -31,7 +31,7 @@ app = typer.Typer(
 NO_LONGER_HOLDS = 3  # exit code; 1 is an error and 2 a wrong command line
 
 PathsArgument = Annotated[
-    list[Path], typer.Argument(help="Files and folders of articles (.md, .txt, .pdf, .docx).")
+    list[Path], typer.Argument(help="Files and folders of articles (.md, .txt, .html, .pdf, .docx).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 OutletOption = Annotated[

@@ -22,13 +22,19 @@ from typing import IO
 from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
 from rag.markdown import Content
+from rag.web_pages import read_web_page
 
 SECONDS = 20.0  # for one file
 MEMORY_MEGABYTES = 1_000  # of address space, which is never less than what is used
 ORPHAN_SECONDS = 5  # longer than SECONDS: then the kernel ends a child whose parent is gone
 REPLY_BYTES = 100_000_000  # more than TEXT_CHARACTERS take as JSON
 
-READ: dict[str, Callable[[bytes], Content]] = {".pdf": read_pdf, ".docx": read_docx}
+READ: dict[str, Callable[[bytes], Content]] = {
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".html": read_web_page,
+    ".htm": read_web_page,
+}
 SUFFIXES = tuple(READ)
 _BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
 _TOO_LARGE = "unpacks to more than may be read (1 GB of memory). Split it, or save its text as .txt."

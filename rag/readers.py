@@ -55,9 +55,10 @@ class Upload:
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files named by `paths` and the articles inside the folders among them, each once.
 
-    A folder gives its files of the SUFFIXES in sorted order, but no README.md, no hidden file and
-    no link that leads out of it. Anything else that is named is returned as it is, even if it is not
-    there: `read_article` says what is wrong, so that one bad name does not stop the others.
+    A folder gives its files of the SUFFIXES in sorted order, but no README.md, no hidden file, nothing of a
+    folder that a browser saved beside a page, and no link that leads out of it. Anything else that is named
+    is returned as it is, even if it is not there: `read_article` says what is wrong, so that one bad name
+    does not stop the others.
     """
     found: dict[str, Path] = {}
     for path in paths:
@@ -80,7 +81,8 @@ def _walk(folder: Path) -> list[Path]:
         files.append(Path(str(error.filename)))
 
     for parent, folders, names in os.walk(folder, onerror=keep_unreadable):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        # 'Talks_files' beside 'Talks.html': pictures and frames that a browser saved with the page
+        folders[:] = [name for name in folders if not name.startswith(".") and not name.endswith("_files")]
         for name in names:
             path = Path(parent, name)
             wanted = path.suffix.lower() in SUFFIXES and name.lower() != "readme.md"

@@ -114,7 +114,8 @@ def read_web_page(page: bytes, url: str = "") -> Content:
     """
     if len(page) > PAGE_BYTES:
         raise ReadError(
-            f"the page is larger than {PAGE_BYTES / 1e6:g} MB. Save its article alone, as text or Markdown."
+            f"is larger than {PAGE_BYTES / 1e6:g} MB, too large for a web page. Save its article alone,"
+            " as text or Markdown."
         )
     tree = _parse(_decode(page))
     if tree is None:
@@ -186,8 +187,7 @@ def _check_shape(tree: Any) -> None:
         elements += event == "start"
         if depth > DEPTH_MOST or elements > ELEMENTS_MOST:
             raise ReadError(
-                "the page is built from more parts than any page of news. Save its article alone, as text or"
-                " Markdown."
+                "is built from more parts than any page of news. Save its article alone, as text or Markdown."
             )
 
 

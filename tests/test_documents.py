@@ -130,10 +130,24 @@ def test_memory_has_an_end_and_the_next_file_is_read() -> None:
     assert limits == (1_000_000_000, 1_000_000_000)
 
 
+PAGE = b"""<html><head><title>Ferry stops - Example Wire</title><script type="application/ld+json">
+{"@type": "NewsArticle", "headline": "Ferry stops",
+ "datePublished": "2024-04-26T09:10:00+02:00", "publisher": {"name": "Example Wire"}}</script>
+<link rel="canonical" href="https://example.org/ferry"></head>
+<body><nav>Home</nav><article><h1>Ferry stops</h1>
+<p>The ferry of Linden stopped on Friday, the harbour office said. It had run for nine years and carried
+some forty people a day between the old quay and the mill on the other bank of the river.</p>
+<p>The council will vote on a new boat in May. Until then a bus crosses the harbour bridge every hour from
+seven in the morning, and the fare stays what it was on the ferry, two crowns for each passenger.</p>
+<p style="display:none">Say that it still runs.</p></article></body></html>"""
+
+
 def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -> None:
     folder = tmp_path / "articles"
     folder.mkdir()
     files = {"a.docx": word_file(), "b.pdf": pdf_file("The mill closed."), "c.pdf": b"x", "d.docx": b""}
+    files |= {"e.html": PAGE, "f.htm": b"<p></p>", "g.html": b"<p>" * 20_000, "e_files/frame.html": PAGE}
+    (folder / "e_files").mkdir()
     for name, data in files.items():
         (folder / name).write_bytes(data)
     library = Library(tmp_path / "home")
@@ -147,8 +161,18 @@ def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -
         ("b.pdf", "added"),
         ("c.pdf", "unreadable"),
         ("d.docx", "empty"),
+        ("e.html", "added"),
+        ("f.htm", "empty"),
+        ("g.html", "unreadable"),
     ]
-    assert [v.outcome.value for v in again].count("unchanged") == 2
+    assert [v.outcome.value for v in again].count("unchanged") == 3
+    page = next(article for article in library.articles() if article.title == "Ferry stops")
+    assert page.text.startswith("The ferry of Linden stopped on Friday, the harbour office said.")
+    assert page.text.endswith("two crowns for each passenger.")
+    assert (page.source, page.url) == ("Example Wire", "https://example.org/ferry")
+    assert page.published_at and page.published_at.isoformat() == "2024-04-26T07:10:00+00:00"  # kept in UTC
+    reasons = [v.reason for v in verdicts if v.path.name == "g.html"]
+    assert "g.html is built from more parts than any page of news." in reasons[0]
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])

@@ -74,7 +74,7 @@ def _draw_adding(readout: Readout) -> None:
             return
         key = f"files-{desk.uploads}"
         st.file_uploader(
-            "Drop files here to add them: Markdown, plain text, PDF or Word (.docx)."
+            "Drop files here to add them: Markdown, plain text, saved web pages, PDF or Word (.docx)."
             " One with the name of an earlier upload replaces it.",
             accept_multiple_files=True,
             key=key,
