@@ -117,6 +117,8 @@ class Indexes:
     def _probe(self) -> None:
         """Searches for a few passages that must be there: an emptied index gives no error by itself."""
         assert self._vectors is not None and self._words is not None
+        if self._words.damaged_files():
+            raise IndexMismatch("The word index is damaged. Remake it: readout rebuild")
         indexes = (self._vectors, self._words)
         followed = min(int(index.built_from().get("generation", "0")) for index in indexes)
         passages = self.library.passages(numbers=self.library.sample(followed, PROBES))

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ STOP_WORDS = frozenset(
     " also between during according regarding".split()
 )
 _BETWEEN = "qx0between0qx"  # a word that no text holds, and that the stemmer leaves as it is
+_SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -130,9 +132,20 @@ class WordIndex:
         return found if isinstance(found, dict) else {}
 
     def set_built_from(self, facts: dict[str, str]) -> None:
+        known = self.built_from()  # a segment's file never changes, so that each is summed up once
+        names = [path.name for path in self._folder.iterdir() if _SEGMENT_FILE.fullmatch(path.name)]
+        sums = {name: known.get(name) or self._sum(name) for name in names}
         draft = self._state_path.with_suffix(".new")
-        draft.write_text(json.dumps(facts))
+        draft.write_text(json.dumps(facts | sums))
         draft.replace(self._state_path)
+
+    def damaged_files(self) -> list[str]:
+        """Files that are no longer as they were written: tantivy itself would read on and rank otherwise."""
+        held = [(name, told) for name, told in self.built_from().items() if _SEGMENT_FILE.fullmatch(name)]
+        return [name for name, told in held if (self._folder / name).exists() and self._sum(name) != told]
+
+    def _sum(self, name: str) -> str:
+        return f"{zlib.crc32((self._folder / name).read_bytes()):08x}"
 
     def write(
         self, removed: Sequence[str], added: Sequence[tuple[str, str, Sequence["StoredPassage"]]]

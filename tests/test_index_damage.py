@@ -125,6 +125,18 @@ def test_each_file_of_the_word_index_may_be_cut_and_is_refused_or_harmless(
     assert refused >= 4
 
 
+def test_a_word_index_that_would_rank_otherwise_is_refused(
+    tmp_path: Path, whole: tuple[Path, list[object]]
+) -> None:
+    damaged = shutil.copytree(whole[0], tmp_path / "home")
+    (lengths,) = damaged.glob("indexes-*/words/*.fieldnorm")  # of the passages, for BM25
+    data = bytearray(lengths.read_bytes())
+    data[1] ^= 64
+    lengths.write_bytes(data)
+    with pytest.raises(IndexMismatch, match="readout rebuild"):
+        answers(Desk(damaged))
+
+
 def test_damage_is_noticed_or_harmless_and_a_rebuild_mends_it(
     tmp_path: Path,
     whole: tuple[Path, list[object]],
