@@ -154,6 +154,7 @@ class WordIndex:
         import tantivy
 
         writer = self._index.writer(WRITER_BYTES, 1)
+        writer.garbage_collect_files()  # a killed writer's: the same commit would stumble over their names
         for version in (*removed, *(version for version, _, _ in added)):
             writer.delete_documents_by_term("version", version)
         for version, title, passages in added:

@@ -188,3 +188,16 @@ def test_a_reader_makes_up_for_a_writer_that_died_before_it_had_indexed(desk: De
         desk.library.add(article, passages, vectors)
         assert "elephants" not in reader.found("Elephants Hanoi")
     assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
+
+
+def test_a_removal_killed_before_its_commit_can_be_done_again(desk: Desk) -> None:
+    folder = desk.home / desk.library.state().indexes / "words"
+    before = {name: (folder / name).read_bytes() for name in ("meta.json", "built-from.json")}
+    desk.remove("pandas")
+    assert list(folder.glob("*.del"))
+    desk.close()
+    for name, data in before.items():  # as a kill leaves it: the deletion is written, the commit is not
+        (folder / name).write_bytes(data)
+    again = Desk(desk.home)
+    assert again.found("pandas in San Diego") == ["tariffs"]
+    assert again.indexes.check().faults == ()
