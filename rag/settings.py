@@ -6,13 +6,14 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
 
 # A list of what may be kept, not of what may not: a new key or folder can never slip into a record.
 SHAPING = ("model", "precision", "passage_tokens", "context_tokens", "candidates", "hits", "per_article")
+PASSWORD_LEAST = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +145,19 @@ class Settings(BaseSettings):
     )
     password: SecretStr = Field(
         default=SecretStr(""),
-        validate_default=False,
-        min_length=12,
         description="One password for all who may open the page, of at least 12 characters; asked for at each"
         " visit. Send it through TLS only. Empty: whoever reaches the page sees it.",
     )
     file_megabytes: float = Field(
         default=20.0, gt=0, description="Largest file that is read as an article, in MB."
     )
+
+    @field_validator("password")
+    @classmethod
+    def _is_long(cls, password: SecretStr) -> SecretStr:
+        if 0 < len(password.get_secret_value()) < PASSWORD_LEAST:
+            raise ValueError(f"it needs at least {PASSWORD_LEAST} characters, or none for a page without one")
+        return password
 
     @property
     def key(self) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import SettingsError
 from rag.library import Library
+from rag.settings import Settings, load_settings
 from rag.types import Rating
 from tests.conftest import ENCODER_CACHE
 from tests.test_feedback import FEEDBACK, ROOT
@@ -195,6 +197,20 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     command = Command(tmp_path)
     command.environment["READOUT_HITS"] = "many"
     assert "hits" in command("list", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("password", "is_used"), [("", True), ("eleven char", False), ("a long password", True)]
+)
+def test_a_password_is_long_or_none(tmp_path: Path, password: str, is_used: bool) -> None:
+    if is_used:
+        assert (
+            Settings(_env_file=None, home=tmp_path, password=password).password.get_secret_value() == password
+        )
+    else:
+        with pytest.raises(SettingsError, match="at least 12 characters, or none") as raised:
+            load_settings(password=password)
+        assert password not in str(raised.value)
 
 
 def test_every_command_is_in_the_help() -> None:

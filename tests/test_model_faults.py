@@ -78,11 +78,10 @@ def run(readout: Readout, name: str, kept: Lines) -> Outcome:
         server.elsewhere = server.url
         server.behave(name)
         answer = ask(readout, writer)
-        requests = len(server.requests)
+        requests, port = len(server.requests), server.url.removesuffix("/v1")
+        log = "\n".join(line for line in kept.lines if port in line)
         server.behave("good")
-        following = ask(readout, writer)
-        port = server.url.removesuffix("/v1")
-        return Outcome(answer, following, requests, "\n".join(line for line in kept.lines if port in line))
+        return Outcome(answer, ask(readout, writer), requests, log)
 
 
 def ask(readout: Readout, writer: GenerativeAnswerer) -> Answer:
