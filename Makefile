@@ -27,7 +27,8 @@ app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
 	@$(BIN)/streamlit run app.py
 
 test: $(STAMP) browser  ## run all tests, the browser's too
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m alone
+	@$(BIN)/python -m pytest -m "not alone" -n 2 --dist loadfile
 
 soak: $(STAMP) browser  ## try each threat many times over (half an hour) and print a table of it
 	@$(BIN)/python -m tests.soak

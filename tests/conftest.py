@@ -50,6 +50,15 @@ def _as_it_was() -> Iterator[None]:
     log.handlers = handlers
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that measure how time grows: two at a time, they would take each other's memory."""
+    for item in items:
+        function = getattr(item, "function", None)
+        if function and "grows_linearly" in function.__code__.co_names:
+            item.add_marker("alone")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A skipped test is a test that did not look: the run fails, also where only a tool was missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
