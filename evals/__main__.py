@@ -53,20 +53,17 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
+def _add_price(parser: argparse.ArgumentParser, name: str, meaning: str) -> None:
+    parser.add_argument(name, type=float, nargs=2, default=(0, 0), metavar=("IN", "OUT"), help=meaning)
+
+
 def _add_gold(gold: argparse.ArgumentParser) -> None:
     gold.add_argument("--answerer", default="extractive", help="extractive (default) or a model's name")
     gold.add_argument("--part", choices=("all", "open", "test"), default="all", help="ask only this part")
     gold.add_argument("--no-baseline", action="store_true", help="leave LangChain with Chroma out")
     gold.add_argument("--compare", type=Path, help="a file of an earlier run, to compare with by question")
     gold.add_argument("--gate", action="store_true", help="fail below the bars or the reference run")
-    gold.add_argument(
-        "--price",
-        type=float,
-        nargs=2,
-        default=(0, 0),
-        metavar=("IN", "OUT"),
-        help="US dollars a million tokens",
-    )
+    _add_price(gold, "--price", "US dollars a million tokens")
     gold.add_argument("--json", type=Path, help="write every question's record here")
     gold.add_argument(
         "--judge",
@@ -76,13 +73,10 @@ def _add_gold(gold: argparse.ArgumentParser) -> None:
         help="have a language model (default: READOUT_MODEL) say what it thinks of each answer, and how far"
         " it agrees with the code's scores; no part of the gate",
     )
-    gold.add_argument(
+    _add_price(
+        gold,
         "--judge-price",
-        type=float,
-        nargs=2,
-        default=(0, 0),
-        metavar=("IN", "OUT"),
-        help="the judge's, as --price; default: READOUT_PRICE_READ and READOUT_PRICE_WRITTEN",
+        "the judge's, as --price; default: READOUT_PRICE_READ and READOUT_PRICE_WRITTEN",
     )
     gold.add_argument("--gold", type=Path, help="a folder of gold questions; default: the project's own")
     gold.add_argument(
