@@ -35,9 +35,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
-    """What became of one file, and why where it is not in the library."""
+    """What became of one file or address, and why where it is not in the library."""
 
-    path: Path
+    origin: str  # as Article.origin
     outcome: Outcome
     article_id: str = ""
     passages: int = 0
@@ -46,7 +46,6 @@ class FileVerdict:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    path: Path
     article: Article
     passages: tuple[Passage, ...]
     outcome: Outcome
@@ -142,25 +141,24 @@ class Adder:
         try:
             return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
         except ReadError as error:
-            return FileVerdict(path, Outcome.UNREADABLE, reason=str(error))
+            return FileVerdict(str(path), Outcome.UNREADABLE, reason=str(error))
 
     def _read_upload(self, upload: Upload, child: Confined) -> Article | FileVerdict:
         try:
             return read_upload(upload, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
         except ReadError as error:
-            return FileVerdict(Path(upload.origin), Outcome.UNREADABLE, reason=str(error))
+            return FileVerdict(upload.origin, Outcome.UNREADABLE, reason=str(error))
 
     def _prepare(self, article: Article) -> _Prepared | FileVerdict:
-        path = Path(article.origin)
         if not article.text.strip():
-            return FileVerdict(path, Outcome.EMPTY, reason="The file holds no text.")
+            return FileVerdict(article.origin, Outcome.EMPTY, reason="It holds no text.")
         before = self._library.content_hash(article.id)
         same = article.id if before == article.content_hash else self._same_elsewhere(article, before)
         if same:
-            return FileVerdict(path, Outcome.UNCHANGED, article_id=same)
+            return FileVerdict(article.origin, Outcome.UNCHANGED, article_id=same)
         passages = split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
         outcome = Outcome.REPLACED if before else Outcome.ADDED
-        return _Prepared(path, replace(article, ingested_at=datetime.now(UTC)), passages, outcome)
+        return _Prepared(replace(article, ingested_at=datetime.now(UTC)), passages, outcome)
 
     def _same_elsewhere(self, article: Article, before: str | None) -> str | None:
         """A new file with the text of an article that is there already adds nothing."""
@@ -179,7 +177,8 @@ class Adder:
         if self._unindexed >= SYNC_PASSAGES:
             self._sync()
         for prepared in group:
-            yield FileVerdict(prepared.path, prepared.outcome, prepared.article.id, len(prepared.passages))
+            article = prepared.article
+            yield FileVerdict(article.origin, prepared.outcome, article.id, len(prepared.passages))
 
 
 def _named(paths: Sequence[Path]) -> str:

@@ -162,7 +162,7 @@ def _add_files(readout: "Readout", files: list[Path], verdicts: "list[FileVerdic
 
 
 def _verdict_line(verdict: "FileVerdict") -> str:
-    parts = [f"{verdict.outcome:<10}", str(verdict.path)]
+    parts = [f"{verdict.outcome:<10}", verdict.origin]
     if verdict.article_id:
         parts.append(f"→ {verdict.article_id}")
     if verdict.passages:

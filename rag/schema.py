@@ -5,7 +5,7 @@ import uuid
 
 from rag.errors import LibraryError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
     id TEXT PRIMARY KEY, made_at TEXT NOT NULL, question TEXT NOT NULL, asked TEXT NOT NULL,
@@ -32,6 +32,12 @@ KEPT = (
     "CREATE INDEX exchanges_by_conversation ON exchanges (conversation, position)",
 )
 
+# Addresses of the web that articles, feeds and sitemaps were read from (rag.visits).
+VISITS = """CREATE TABLE IF NOT EXISTS visits (
+    address TEXT PRIMARY KEY, article TEXT NOT NULL, named_by TEXT NOT NULL,
+    etag TEXT NOT NULL, modified TEXT NOT NULL, visited_at TEXT NOT NULL) WITHOUT ROWID
+    """
+
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS articles (
@@ -56,9 +62,10 @@ SCHEMA = (
     """,
     FEEDBACK,
     *KEPT,
+    VISITS,
 )
 
-MIGRATIONS = {1: (FEEDBACK,), 2: KEPT}  # what makes layout N into N + 1
+MIGRATIONS = {1: (FEEDBACK,), 2: KEPT, 3: (VISITS,)}  # what makes layout N into N + 1
 
 # Each table, index, view and trigger with its columns: two files of one layout give the same.
 TABLES = """SELECT m.type, m.name, m.tbl_name, c.name, c.type, c."notnull", c.pk

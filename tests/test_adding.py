@@ -36,7 +36,7 @@ def test_every_file_gets_one_verdict_and_bad_ones_stop_nothing(desk: Desk, tmp_p
     (folder / "broken.md").write_text("---\ntitle: [unclosed\n---\n\nText.")
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 10)
     files = [*gather_files([folder]), folder / "missing.md"]
-    outcomes = {verdict.path.name: verdict.outcome for verdict in desk.add(files)}
+    outcomes = {Path(verdict.origin).name: verdict.outcome for verdict in desk.add(files)}
     assert outcomes == {
         "article-000.md": Outcome.ADDED,
         "article-001.md": Outcome.ADDED,

@@ -156,7 +156,7 @@ def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -
     with library.writing():
         verdicts = list(adder.add(gather_files([folder])))
         again = list(adder.add(gather_files([folder])))
-    assert sorted((v.path.name, v.outcome.value) for v in verdicts) == [
+    assert sorted((Path(v.origin).name, v.outcome.value) for v in verdicts) == [
         ("a.docx", "added"),
         ("b.pdf", "added"),
         ("c.pdf", "unreadable"),
@@ -171,7 +171,7 @@ def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -
     assert page.text.endswith("two crowns for each passenger.")
     assert (page.source, page.url) == ("Example Wire", "https://example.org/ferry")
     assert page.published_at and page.published_at.isoformat() == "2024-04-26T07:10:00+00:00"  # kept in UTC
-    reasons = [v.reason for v in verdicts if v.path.name == "g.html"]
+    reasons = [v.reason for v in verdicts if Path(v.origin).name == "g.html"]
     assert "g.html is built from more parts than any page of news." in reasons[0]
 
 

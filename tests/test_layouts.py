@@ -20,6 +20,7 @@ from rag.errors import LibraryError
 from rag.library import Library
 from rag.schema import SCHEMA_VERSION, TABLES, layout, prepare
 from rag.types import ClaimRating, Feedback, KeptExchange, Rating, Verdict
+from rag.visits import Visit, find_visit, keep_visit
 from tests.answers import ARTICLE, make_answer
 from tests.fakes import make_article
 from tests.test_feedback import FEEDBACK
@@ -34,6 +35,7 @@ RATED: Feedback = replace(
     rating=Rating.DOWN,
     claims=(ClaimRating(1, "They met.", Verdict.SUPPORTED, Rating.UP, "Yes."),),
 )
+VISIT = Visit("https://zoo.example/pandas", "pandas", "https://zoo.example/feed", '"1"', "Fri, 26 Apr 2024")
 EXCHANGES = (
     KeptExchange("answer-1", make_answer().question, MOMENT, make_answer()),
     KeptExchange("answer-2", "And where?", MOMENT.replace(minute=31), None, "The model failed.", "tiny"),
@@ -50,6 +52,7 @@ def fill(home: Path) -> None:
         keep_exchange(desk.library, "one", number, exchange, name="Talks")
     for feedback in (FEEDBACK, RATED):
         desk.library.add_feedback(feedback)
+    keep_visit(desk.library, VISIT)
     desk.close()
 
 
@@ -99,6 +102,14 @@ def test_articles_conversations_and_feedback_come_back_as_they_went_in(tmp_path:
     assert desk.found("pandas in San Diego") == ["pandas", "pandas"]
     assert desk.indexes.check().faults == ()
     assert desk.add(make_article("new", "Elephants came to Hanoi.")) == ["added"]
+
+
+@pytest.mark.parametrize("version", range(4, SCHEMA_VERSION + 1))
+def test_visited_addresses_come_back_as_they_went_in(tmp_path: Path, version: int) -> None:
+    make_stored(tmp_path / "home", version)
+    found = find_visit(Library(tmp_path / "home"), VISIT.address)
+    assert found and found.visited_at
+    assert replace(found, visited_at=None) == VISIT
 
 
 def test_a_later_library_is_refused_in_one_sentence_and_left_as_it_is(tmp_path: Path) -> None:

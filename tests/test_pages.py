@@ -219,8 +219,8 @@ def test_nothing_is_removed_while_another_process_writes_and_the_reader_is_told(
 
 def test_files_that_were_not_read_come_first_and_names_are_text() -> None:
     verdicts = (
-        FileVerdict(Path("upload:a.md"), Outcome.ADDED, "a", passages=3),
-        FileVerdict(Path("upload:<i>b</i>.pdf"), Outcome.UNREADABLE, reason="<i>b</i>.pdf is of a type."),
+        FileVerdict("upload:a.md", Outcome.ADDED, "a", passages=3),
+        FileVerdict("upload:<i>b</i>.pdf", Outcome.UNREADABLE, reason="<i>b</i>.pdf is of a type."),
     )
     job = Job[FileVerdict](lambda job: job.results.extend(verdicts), total=2)
     await_job(job)

@@ -16,7 +16,7 @@ ARROW = (
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
     {"speakers", "citations", "disagreements", "offers", "encoder_graph", "embedding", "langchain_embedding"},
-    {"schema", "feedback", "rows", "outlines", "words", "vectors", "library", "conversations"},
+    {"schema", "feedback", "rows", "outlines", "words", "vectors", "library", "conversations", "visits"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"mentions", "leaning", "antecedents", "follow_ups"},
     {"adding", "backups", "evidence", "sentences", "models", "replies", "saving", "verifying"},

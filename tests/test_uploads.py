@@ -40,7 +40,7 @@ def test_each_file_gets_a_verdict_under_its_own_name(desk: Desk) -> None:
         ("d.md", " "),
         ("e.md", "---\ntitle: [\n---\n\nx"),
     )
-    assert [(str(v.path), v.outcome) for v in verdicts] == [
+    assert [(v.origin, v.outcome) for v in verdicts] == [
         ("upload:c.doc", Outcome.UNREADABLE),
         ("upload:d.md", Outcome.EMPTY),
         ("upload:e.md", Outcome.UNREADABLE),

@@ -129,7 +129,7 @@ def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST) -> str:
 
 def _verdict_html(verdict: FileVerdict) -> str:
     kind = "r-bad" if verdict.outcome in BAD else "r-good"
-    name = safe(str(verdict.path).removeprefix(UPLOADED))
+    name = safe(verdict.origin.removeprefix(UPLOADED))
     detail = safe(verdict.reason) or (count(verdict.passages, "passage") if verdict.passages else "")
     mark = f'<span class="{kind}">{MARKS[verdict.outcome]}</span>'
     return f"<li><b>{name}</b> {mark}{f' · {detail}' if detail else ''}</li>"
