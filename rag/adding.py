@@ -16,7 +16,7 @@ from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.library import Library
 from rag.passages import split_passages
-from rag.readers import SUFFIXES, Upload, find_files, read_article, read_upload
+from rag.readers import SUFFIXES, Reading, Unread, Upload, find_files, read_articles, read_uploads
 from rag.settings import Settings
 from rag.types import Article, Embedder, Passage
 
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
-    """What became of one file or address, and why where it is not in the library."""
+    """What became of one file, part of a file or address, and why where it is not in the library."""
 
     origin: str  # as Article.origin
     outcome: Outcome
@@ -60,9 +60,10 @@ class Adder:
         self._embedder = embedder
         self._settings = settings
         self._unindexed = 0  # passages stored since the indexes were brought up
+        self.files_read = 0  # to their end, by the adding that is going on or was the last
 
     def add(self, paths: Sequence[Path]) -> Iterator[FileVerdict]:
-        """One verdict per file, in groups, each when the file's article is stored.
+        """One verdict per article, in groups, each when it is stored; a file gives at least one.
 
         It can be found a little later, at the end at the latest; a run that is cut off is made up for at
         the next opening.
@@ -71,7 +72,7 @@ class Adder:
         self._agree()
         self._library.set_unfinished(_named(paths))
         with Confined() as child:
-            yield from self._add(self._read(path, child) for path in paths)
+            yield from self._add(self._read(read_articles(path, self._reading, child) for path in paths))
         self._library.set_unfinished("")
 
     def add_uploads(self, uploads: Iterable[Upload]) -> Iterator[FileVerdict]:
@@ -81,7 +82,7 @@ class Adder:
         """
         self._agree()
         with Confined() as child:
-            yield from self._add(self._read_upload(upload, child) for upload in uploads)
+            yield from self._add(self._read(read_uploads(one, self._reading, child) for one in uploads))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Takes articles out of library and indexes, with all that they had. Their files stay."""
@@ -137,17 +138,19 @@ class Adder:
                 f" {tokens}. Set READOUT_PASSAGE_TOKENS={state.passage_tokens}, or use another READOUT_HOME."
             )
 
-    def _read(self, path: Path, child: Confined) -> Article | FileVerdict:
-        try:
-            return read_article(path, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
-        except ReadError as error:
-            return FileVerdict(str(path), Outcome.UNREADABLE, reason=str(error))
+    @property
+    def _reading(self) -> Reading:
+        return Reading(most_bytes=int(self._settings.file_megabytes * MEGABYTE))
 
-    def _read_upload(self, upload: Upload, child: Confined) -> Article | FileVerdict:
-        try:
-            return read_upload(upload, max_bytes=int(self._settings.file_megabytes * MEGABYTE), child=child)
-        except ReadError as error:
-            return FileVerdict(upload.origin, Outcome.UNREADABLE, reason=str(error))
+    def _read(self, files: Iterable[Iterable[Article | Unread]]) -> Iterator[Article | FileVerdict]:
+        self.files_read = 0
+        for file in files:
+            for one in file:
+                if isinstance(one, Unread):
+                    yield FileVerdict(one.name, Outcome.UNREADABLE, reason=one.reason)
+                else:
+                    yield one
+            self.files_read += 1
 
     def _prepare(self, article: Article) -> _Prepared | FileVerdict:
         if not article.text.strip():

@@ -31,7 +31,7 @@ app = typer.Typer(
 NO_LONGER_HOLDS = 3  # exit code; 1 is an error and 2 a wrong command line
 
 PathsArgument = Annotated[
-    list[Path], typer.Argument(help="Files and folders of articles (.md, .txt, .html, .pdf, .docx).")
+    list[Path], typer.Argument(help="Files and folders of articles (.md .txt .html .pdf .docx .zip).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 OutletOption = Annotated[
@@ -137,14 +137,17 @@ def add(
             try:
                 _add_files(readout, files, verdicts)
             except KeyboardInterrupt:
+                one_each = len(verdicts) <= readout.adder.files_read
+                done = f"{len(verdicts)} of {len(files)} files" if one_each else f"{len(verdicts)} articles"
                 say_error(
-                    f"Stopped after {len(verdicts)} of {len(files)} files; these are in the library, whole."
+                    f"Stopped after {done}; these are in the library, whole."
                     " Run the same command again to go on with the rest."
                 )
                 raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
         counts = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
         words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-        say(f"{len(verdicts)} files: {words}. The library holds {readout.span().articles} articles.")
+        held = f"{len(files)} files" + (f", {len(verdicts)} articles" if len(verdicts) > len(files) else "")
+        say(f"{held}: {words}. The library holds {readout.span().articles} articles.")
     if counts[Outcome.UNREADABLE]:
         raise typer.Exit(1)
 
@@ -157,7 +160,7 @@ def _add_files(readout: "Readout", files: list[Path], verdicts: "list[FileVerdic
         for verdict in readout.adder.add(files):
             verdicts.append(verdict)
             passages += verdict.passages
-            progress.update(task, advance=1, passages=passages)
+            progress.update(task, completed=readout.adder.files_read, passages=passages)
             say(_verdict_line(verdict))
 
 

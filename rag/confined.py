@@ -1,43 +1,46 @@
 """Risky kinds of file are read in a child process that can be killed: 1 GB, 20 s, no secrets, no writing.
 
-The parent sends one line of JSON and the file's bytes; the child answers with one line of JSON. A child that
-is killed or dies takes one file with it; the next file gets a fresh one.
+The parent sends one line of JSON together with an open file; the child answers with lines of JSON: for each
+entry of the file its beginning, its parts and its end, so that the parent knows what a child that dies or is
+killed was reading. That entry gets its sentence, and a fresh child goes on behind it.
 """
 
 import contextlib
+import ctypes
 import json
 import os
 import resource
+import select
 import signal
+import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, Any
 
-from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
+from rag.kinds import BROKEN, READ, open_entries, read_entry, reason_of
 from rag.markdown import Content
-from rag.web_pages import read_web_page
+from rag.parts import Part, Reading
 
-SECONDS = 20.0  # for one file
+SECONDS = 20.0  # for one answer: an article, or an entry of a file with many that gives none
 MEMORY_MEGABYTES = 1_000  # of address space, which is never less than what is used
-ORPHAN_SECONDS = 5  # longer than SECONDS: then the kernel ends a child whose parent is gone
+SPARE_SECONDS = 5  # more than SECONDS: then the kernel ends a child that nobody has ended
+DEATHS_MOST = 10  # children that one file may cost
 REPLY_BYTES = 100_000_000  # more than TEXT_CHARACTERS take as JSON
+REQUEST_BYTES = 100_000
 
-READ: dict[str, Callable[[bytes], Content]] = {
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".html": read_web_page,
-    ".htm": read_web_page,
-}
-SUFFIXES = tuple(READ)
-_BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
-_TOO_LARGE = "unpacks to more than may be read (1 GB of memory). Split it, or save its text as .txt."
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, on Linux
+
+
+class _Died(Exception):
+    """The child is gone; in words, what that says of the file."""
 
 
 class Confined:
@@ -45,7 +48,7 @@ class Confined:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
 
     def __enter__(self) -> "Confined":
         return self
@@ -55,91 +58,137 @@ class Confined:
     ) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int:
+        """The child's number; 0 while there is none."""
+        return self._child.process.pid if self._child else 0
+
     def close(self) -> None:
         """Ends the child, whatever it does."""
         child, self._child = self._child, None
         if child:
-            child.kill()
-            child.wait()
-            for pipe in (child.stdin, child.stdout):
-                with contextlib.suppress(OSError):  # what was not sent to it is not missed
-                    pipe.close()  # type: ignore[union-attr]
+            child.end()
 
-    def read(self, suffix: str, data: bytes) -> Content:
-        """The content of a file of one of the SUFFIXES. Raises ReadError; the caller names the file."""
-        late = threading.Event()
-        child = self._child = self._child or _start()
+    def read(self, kind: str, data: bytes) -> Content:
+        """The content of a file of a kind that is one article. Raises ReadError: what follows its name."""
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            (part,) = self.parts(kind, file, Reading(most_bytes=max(len(data), 1)))
+        if part.reason:
+            raise ReadError(part.reason)
+        return part.content
 
-        def end() -> None:
-            late.set()
-            child.kill()
+    def parts(self, kind: str, file: IO[bytes], reading: Reading) -> Iterator[Part]:
+        """The articles of a file on disk of one of the SUFFIXES, and what of it could not be read."""
+        inside: str | None
+        passed = 0  # entries that children before this one have seen to, or died of
+        for _ in range(DEATHS_MOST):
+            number, inside = 0, None  # the entry that is being read: its number, its name
+            try:
+                for message in self._ask(kind, file, reading, passed):
+                    if "begin" in message:
+                        number, inside = number + 1, message["begin"]
+                    elif "end" in message:
+                        inside = None
+                    else:
+                        yield _unpack(message)
+                return
+            except _Died as died:
+                yield Part(inside or "", reason=str(died))
+            if inside is None or kind in READ:  # the file itself is at fault
+                return
+            passed = number
+        yield Part(reason=f"was given up after {DEATHS_MOST} parts that cannot be read. Split it.")
 
-        timer = threading.Timer(self._seconds, end)
-        timer.start()
+    def _ask(self, kind: str, file: IO[bytes], reading: Reading, skip: int) -> Iterator[dict[str, Any]]:
+        """The child's lines up to the last one for this file. Raises _Died."""
+        child = self._child = self._child or _Child()
+        over = False
         try:
-            reply = _exchange(child, suffix, data)
-        except BaseException:  # Ctrl-C too: what the child would still say belongs to no file
-            self.close()
-            raise
-        finally:
-            timer.cancel()
-        if not reply.endswith(b"\n"):
-            self.close()
-            raise ReadError(
-                f"takes more than {self._seconds:g} seconds to read." if late.is_set() else _BROKEN
+            child.send({"kind": kind, "skip": skip, "reading": asdict(reading)}, file)
+            while not over:
+                message = child.receive(self._seconds)
+                over = "over" in message
+                if not over:
+                    yield message
+        finally:  # Ctrl-C too: what the child would still say belongs to no other file
+            if not over:
+                self.close()
+
+
+class _Child:
+    """The process, in a session of its own, so that Ctrl-C reaches the parent only, which then ends it."""
+
+    def __init__(self) -> None:
+        self._asking, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "rag.confined"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd="/",
+                # nothing else: keys lie in the environment
+                env={"PYTHONPATH": str(Path(__file__).resolve().parent.parent), "LC_ALL": "C.UTF-8"},
+                start_new_session=True,
             )
-        if late.is_set():
-            self.close()
-        return _unpack(reply)
+        self._come = bytearray()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._asking.close()
+        assert self.process.stdout
+        self.process.stdout.close()
+
+    def send(self, request: dict[str, Any], file: IO[bytes]) -> None:
+        with contextlib.suppress(OSError):  # a dead child: `receive` says so
+            socket.send_fds(self._asking, [json.dumps(request).encode() + b"\n"], [file.fileno()])
+
+    def receive(self, seconds: float) -> dict[str, Any]:
+        """Its next line. Raises _Died if none comes in time or the child has ended."""
+        assert self.process.stdout
+        pipe, deadline, looked = self.process.stdout.fileno(), time.monotonic() + seconds, 0
+        poll = select.poll()
+        poll.register(pipe, select.POLLIN)
+        while (end := self._come.find(b"\n", looked)) < 0:
+            looked = len(self._come)
+            left = deadline - time.monotonic()
+            if left <= 0 or not poll.poll(left * 1000):
+                raise _Died(f"takes more than {seconds:g} seconds to read.")
+            piece = os.read(pipe, 1 << 20)
+            if not piece or looked > REPLY_BYTES:
+                raise _Died(BROKEN)
+            self._come += piece
+        line = bytes(self._come[:end])
+        del self._come[: end + 1]
+        message: dict[str, Any] = json.loads(line)
+        return message
 
 
-def _start() -> subprocess.Popen[bytes]:
-    """In a session of its own, so that Ctrl-C reaches the parent only, which then ends it."""
-    root = str(Path(__file__).resolve().parent.parent)
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "rag.confined"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env={"PYTHONPATH": root, "LC_ALL": "C.UTF-8"},  # nothing else: keys lie in the environment
-        start_new_session=True,
-    )
-
-
-def _exchange(child: subprocess.Popen[bytes], suffix: str, data: bytes) -> bytes:
-    """The child's line; shorter and without its end if the child died."""
-    assert child.stdin and child.stdout
-    head = json.dumps({"suffix": suffix, "bytes": len(data)}).encode()
-    try:
-        child.stdin.write(head + b"\n" + data)
-        child.stdin.flush()
-    except OSError:
-        return b""
-    return child.stdout.readline(REPLY_BYTES)
-
-
-def _pack(content: Content) -> dict[str, object]:
-    fields = asdict(content)
+def _pack(part: Part) -> dict[str, Any]:
+    fields = asdict(part)
     for key in ("published_at", "updated_at"):
-        fields[key] = fields[key].isoformat() if fields[key] else None
+        moment = fields["content"][key]
+        fields["content"][key] = moment.isoformat() if moment else None
     return fields
 
 
-def _unpack(reply: bytes) -> Content:
-    fields = json.loads(reply)
-    if "error" in fields:
-        raise ReadError(fields["error"])
+def _unpack(fields: dict[str, Any]) -> Part:
+    content = fields["content"]
     for key in ("published_at", "updated_at"):
-        fields[key] = datetime.fromisoformat(fields[key]) if fields[key] else None
-    return Content(**fields | {"authors": tuple(fields["authors"])})
+        content[key] = datetime.fromisoformat(content[key]) if content[key] else None
+    content["authors"] = tuple(content["authors"])
+    return Part(**fields | {"content": Content(**content)})
 
 
 # The child
 
 
 def _confine() -> None:
-    """Limits that hold for all that follows: no writing to any file, no core, little memory."""
+    """Limits that hold for all that follows: no writing to any file, no core, little memory, no orphan."""
     memory = MEMORY_MEGABYTES * 1_000_000
     for limit, most in (
         (resource.RLIMIT_AS, memory),
@@ -148,33 +197,51 @@ def _confine() -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # a system without it; time still holds
             resource.setrlimit(limit, (most, most))
+    if sys.platform == "linux":  # elsewhere the timer of `serve` does it, a little later
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
 
 
-def _reply(suffix: str, data: bytes) -> dict[str, object]:
+def _messages(request: dict[str, Any], file: IO[bytes]) -> Iterator[dict[str, Any]]:
+    reading = Reading(**request["reading"])
     try:
-        return _pack(READ[suffix](data))
-    except ReadError as error:
-        return {"error": str(error)}
-    except MemoryError:
-        return {"error": _TOO_LARGE}
-    except Exception as error:  # noqa: BLE001  hostile files make libraries raise anything; it ends here
-        large = "memory" in str(error) or type(error).__name__ == "LimitReachedError"  # lxml's, pypdf's
-        return {"error": _TOO_LARGE if large else _BROKEN}
+        for number, entry in enumerate(open_entries(request["kind"], file, reading)):
+            yield {"begin": entry.name}
+            if number >= request["skip"]:
+                yield from map(_pack, read_entry(entry))
+            yield {"end": True}
+    except Exception as error:  # noqa: BLE001  as in `read_entry`
+        yield _pack(Part(reason=reason_of(error)))
+    yield {"over": True}
 
 
-def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
-    """Answers until its parent closes the pipe, or is gone."""
-    while head := requests.readline():
-        request = json.loads(head)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS + ORPHAN_SECONDS)
-        answer = _reply(request["suffix"], requests.read(request["bytes"]))
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        replies.write(json.dumps(answer).encode() + b"\n")
+def serve(requests: socket.socket, replies: IO[bytes]) -> None:
+    """Answers until its parent closes the socket, or is gone."""
+    while True:
+        line, files = b"", list[int]()
+        while not line.endswith(b"\n"):
+            piece, sent, _, _ = socket.recv_fds(requests, REQUEST_BYTES, 1)
+            if not piece:
+                return
+            line, files = line + piece, files + sent
+        with os.fdopen(files[0], "rb") as file:
+            file.seek(0)
+            _answer(json.loads(line), file, replies)
+
+
+def _answer(request: dict[str, Any], file: IO[bytes], replies: IO[bytes]) -> None:
+    messages = _messages(request, file)
+    while True:
+        signal.setitimer(signal.ITIMER_REAL, SECONDS + SPARE_SECONDS)
+        message = next(messages, None)
+        signal.setitimer(signal.ITIMER_REAL, 0)  # a parent that is busy may be waited for
+        if message is None:
+            return
+        replies.write(json.dumps(message).encode() + b"\n")
         replies.flush()
 
 
 if __name__ == "__main__":
     _confine()
     with contextlib.suppress(BrokenPipeError):
-        serve(sys.stdin.buffer, sys.stdout.buffer)
+        serve(socket.socket(fileno=0), sys.stdout.buffer)
     os._exit(0)  # nothing to tidy up, and a full pipe must not make noise

@@ -1,41 +1,52 @@
-"""A file → Article. Markdown with front matter and plain text (title on its first line) are read here,
-PDF and Word in a child process (`confined.py`)."""
+"""A file → its articles. Markdown and plain text are read here, the rest in a child (`confined.py`)."""
 
 import hashlib
 import json
 import os
 import re
 import stat
+import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
-from rag import confined
 from rag.cleaning import clean_line, clean_text
 from rag.confined import Confined
 from rag.errors import ReadError
-from rag.markdown import Content, read_front_matter, read_markdown
+from rag.kinds import PLAIN, SUFFIXES, is_wanted_file, is_wanted_folder, kind_of, load
+from rag.markdown import Content
+from rag.parts import INSIDE, Part, Reading
 from rag.types import Article
 
-__all__ = ["Upload", "clean_text", "find_files", "read_article", "read_upload"]
+__all__ = [
+    "SUFFIXES",
+    "Reading",
+    "Unread",
+    "Upload",
+    "clean_text",
+    "find_files",
+    "read_article",
+    "read_articles",
+    "read_upload",
+    "read_uploads",
+]
 
-_MARKDOWN = (".md", ".markdown")
-SUFFIXES = (*_MARKDOWN, ".txt", *confined.SUFFIXES)
-
-_TITLE_CHARACTERS = 200  # a longer first line is a paragraph
 _SLUG_CHARACTERS = 48
-_NAME_CHARACTERS = 255  # of an uploaded file; no file system has longer ones
+_NAME_CHARACTERS = 255  # of an uploaded file or a part of one; no file system has longer ones
+_DIGITS, _PART_DIGITS = 8, 12  # of a hash in an id
 
 UPLOADED = "upload:"  # what the origin of an uploaded file begins with
 
-_STAMP = r"\s{0,9}(\S.{3,40}?)\s{0,9}"
-# A year, and a month that cannot be mistaken: 04/05/2024 may be in April or in May.
-_WHOLE_DATE = re.compile(r"(?=.*\d{4})(?=.*(?:[A-Za-z]{3}|\d{4}-\d\d-\d\d))")
-_STAMPS = re.compile(rf"(?=Published:|Updated:)(?:Published:{_STAMP})?(?:Updated:{_STAMP})?$", re.IGNORECASE)
-# Zone names that mean one thing only in news in English; others leave a stamp unread.
-_ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7}  # hours
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file or a part of one that gives no article."""
+
+    name: str  # of a part: 'archive.zip › folder/a.html'
+    reason: str  # a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,9 @@ def _walk(folder: Path) -> list[Path]:
         files.append(Path(str(error.filename)))
 
     for parent, folders, names in os.walk(folder, onerror=keep_unreadable):
-        # 'Talks_files' beside 'Talks.html': pictures and frames that a browser saved with the page
-        folders[:] = [name for name in folders if not name.startswith(".") and not name.endswith("_files")]
-        for name in names:
-            path = Path(parent, name)
-            wanted = path.suffix.lower() in SUFFIXES and name.lower() != "readme.md"
-            if wanted and not name.startswith(".") and _is_inside(path, root):
+        folders[:] = filter(is_wanted_folder, folders)
+        for path in (Path(parent, name) for name in names if is_wanted_file(name)):
+            if _is_inside(path, root):
                 files.append(path)
     return sorted(files)
 
@@ -101,35 +109,108 @@ def _is_inside(path: Path, root: Path) -> bool:
         return True
 
 
-def read_article(path: Path, *, max_bytes: int, child: Confined | None = None) -> Article:
-    """The article in the file at `path`. Its text may be empty; the caller decides what that means.
+def read_articles(path: Path, reading: Reading, child: Confined) -> Iterator[Article | Unread]:
+    """The articles in the file at `path`, most often one, and what of it could not be read.
 
-    `child` reads the risky kinds of file; without it each of them gets one of its own.
-
-    Raises ReadError if the file is missing, not regular, not allowed, larger than `max_bytes`, of another
-    type, not text, or has front matter that cannot be used.
+    An article's text may be empty; the caller decides what that means. `child` reads the risky kinds.
     """
-    return _article(_read_bytes(path, max_bytes), path, os.fsencode(os.path.realpath(path)), child)
+    try:
+        with _open(path) as file:
+            address = os.fsencode(os.path.realpath(path))
+            yield from _articles(file, _Named(path, str(path), address), reading, child)
+    except ReadError as error:
+        yield Unread(str(path), f"{_show(path)} {error}")
 
 
-def read_upload(upload: Upload, *, max_bytes: int, child: Confined | None = None) -> Article:
-    """The article in an uploaded file. No file is opened, whatever it is called. Raises ReadError."""
-    name = Path(upload.origin.removeprefix(UPLOADED))
-    _check_type(name)
-    _check_size(upload.content, name, max_bytes)
-    return _article(upload.content, name, upload.origin.encode("utf-8", "replace"), child)
+def read_uploads(upload: Upload, reading: Reading, child: Confined) -> Iterator[Article | Unread]:
+    """The articles in an uploaded file. No file of the disk is opened, whatever it is called."""
+    path = Path(upload.origin.removeprefix(UPLOADED))
+    try:
+        _check_type(path)
+        with tempfile.TemporaryFile() as file:
+            file.write(upload.content)
+            file.seek(0)
+            address = upload.origin.encode("utf-8", "replace")
+            yield from _articles(file, _Named(path, upload.origin, address), reading, child)
+    except ReadError as error:
+        yield Unread(upload.origin, f"{_show(path)} {error}")
 
 
-def _article(data: bytes, path: Path, address: bytes, child: Confined | None) -> Article:
-    """`path` tells the type and, where the content does not, the title."""
-    content = _read_content(data, path, child)
-    title = clean_line(content.title) or _title_from_name(path)
+def read_article(path: Path, *, max_bytes: int) -> Article:
+    """The article in a file that holds one. Raises ReadError."""
+    with Confined() as child:
+        return _only(read_articles(path, Reading(max_bytes), child))
+
+
+def read_upload(upload: Upload, *, max_bytes: int) -> Article:
+    """The same of an uploaded file."""
+    with Confined() as child:
+        return _only(read_uploads(upload, Reading(max_bytes), child))
+
+
+def _only(read: Iterator[Article | Unread]) -> Article:
+    (one,) = read
+    if isinstance(one, Unread):
+        raise ReadError(one.reason)
+    return one
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file by its names."""
+
+    path: Path  # tells the kind and, where the content does not, the title
+    name: str  # in a verdict
+    address: bytes  # what it is known by next time
+
+
+def _articles(
+    file: IO[bytes], named: _Named, reading: Reading, child: Confined
+) -> Iterator[Article | Unread]:
+    times = Counter[str]()
+    found = False
+    for part in _parts(file, kind_of(named.path.name), reading, child):
+        found = True
+        name = clean_line(part.name)[-_NAME_CHARACTERS:]
+        if part.reason:
+            yield Unread(_join(named.name, name), f"{_join(_show(named.path), name)} {part.reason}")
+            continue
+        key = part.key or part.name
+        times[key] += 1
+        yield _article(part.content, named, name, key if times[key] == 1 else f"{key}{INSIDE}{times[key]}")
+    if not found:
+        raise ReadError(f"holds no article of a kind that is read ({', '.join(SUFFIXES)}).")
+
+
+def _parts(file: IO[bytes], kind: str, reading: Reading, child: Confined) -> Iterator[Part]:
+    if not os.fstat(file.fileno()).st_size:
+        yield Part()
+    elif kind in PLAIN:
+        try:
+            yield Part(content=PLAIN[kind](load(file, reading)))
+        except OSError as error:
+            raise ReadError(f"cannot be read ({error}). Check its disk.") from None
+    else:
+        yield from child.parts(kind, file, reading)
+
+
+def _join(name: str, part: str) -> str:
+    return f"{name}{INSIDE}{part}" if part else name
+
+
+def _article(content: Content, named: _Named, name: str, key: str) -> Article:
+    """`name`, `key`: of the part of the file that is the article, where the file is not; else empty."""
+    stem = _stem(named.path, name)
+    title = clean_line(content.title) or _title_from_name(stem)
     content = replace(content, title=title, text=clean_text(content.text))
+    address = named.address + (INSIDE + key).encode("utf-8", "replace") if key else named.address
+    # A file may hold very many articles: eight digits would not tell them apart.
+    digits = hashlib.sha256(address).hexdigest()[: _PART_DIGITS if key else _DIGITS]
     return Article(
-        id=f"{_slug(path.stem)}-{hashlib.sha256(address).hexdigest()[:8]}",
+        id=f"{_slug(stem)}-{digits}",
         title=content.title,
         text=content.text,
-        origin=address.decode("utf-8", "replace"),
+        origin=_join(named.address.decode("utf-8", "replace"), name),
         content_hash=_hash(content),
         source=content.source,
         authors=content.authors,
@@ -140,130 +221,36 @@ def _article(data: bytes, path: Path, address: bytes, child: Confined | None) ->
     )
 
 
-def _read_content(data: bytes, path: Path, child: Confined | None) -> Content:
-    suffix = path.suffix.lower()
-    if suffix in _MARKDOWN:
-        return _read_markdown_file(_decode(data, path), path)
-    if suffix not in confined.SUFFIXES:
-        return _read_plain_text(_decode(data, path))
-    if not data:
-        return Content()
-    try:
-        if child:
-            return child.read(suffix, data)
-        with Confined() as own:
-            return own.read(suffix, data)
-    except ReadError as error:
-        raise ReadError(f"{_show(path)} {error}") from None
+def _stem(path: Path, name: str) -> str:
+    """What an article is called by where it has no title, and known by."""
+    last = name.rpartition("/")[2]
+    if name and not kind_of(last):  # 'line 12'
+        return f"{path.stem} {name}"
+    return last.removesuffix(last[-len(kind_of(last)) :]) if name else path.stem
 
 
-def _read_bytes(path: Path, max_bytes: int) -> bytes:
+def _open(path: Path) -> IO[bytes]:
+    """Raises ReadError for what is no regular file of a kind that is read."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # a pipe or a device is never opened: it may never end
-            raise ReadError(
-                f"{_show(path)} is not a file that can be read. Name a file or a folder of articles."
-            )
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device is never opened: it may never end
+            raise ReadError("is not a file that can be read. Name a file or a folder of articles.")
         _check_type(path)
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
+        return path.open("rb")
     except (FileNotFoundError, NotADirectoryError):
-        raise ReadError(f"{_show(path)} is not there. Check its name.") from None
+        raise ReadError("is not there. Check its name.") from None
     except PermissionError:
-        raise ReadError(f"{_show(path)} may not be read. Change its permissions and add it again.") from None
+        raise ReadError("may not be read. Change its permissions and add it again.") from None
     except (OSError, ValueError) as error:
-        raise ReadError(f"{_show(path)} cannot be read ({error}). Check its name and its disk.") from None
-    _check_size(data, path, max_bytes)
-    return data
+        raise ReadError(f"cannot be read ({error}). Check its name and its disk.") from None
 
 
 def _check_type(path: Path) -> None:
-    if path.suffix.lower() not in SUFFIXES:
-        raise ReadError(
-            f"{_show(path)} is of a type that is not read. Save it as one of {', '.join(SUFFIXES)}."
-        )
+    if not kind_of(path.name):
+        raise ReadError(f"is of a type that is not read. Save it as one of {', '.join(SUFFIXES)}.")
 
 
-def _check_size(data: bytes, path: Path, max_bytes: int) -> None:
-    if len(data) > max_bytes:
-        raise ReadError(
-            f"{_show(path)} is larger than {max_bytes / 1e6:g} MB. Split it, or raise READOUT_FILE_MEGABYTES."
-        )
-
-
-def _decode(data: bytes, path: Path) -> str:
-    """UTF-8, UTF-16 with its byte order mark, or else windows-1252, with \\n line ends."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            if encoding == "utf-16" or re.search(rb"[\x00-\x08\x0e-\x1f\x7f]", data):
-                raise
-            text = data.decode("windows-1252")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise ReadError(f"{_show(path)} is not text. Save the article as text in UTF-8 and add it again.")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _read_markdown_file(text: str, path: Path) -> Content:
-    try:
-        content, body = read_front_matter(text)
-    except ReadError as error:
-        raise ReadError(f"{_show(path)}: {error}") from None
-    title, plain = read_markdown(body, content.title)
-    return replace(content, title=title, text=plain)
-
-
-def _read_plain_text(text: str) -> Content:
-    """Title on the first line, dates on the next if they are stamped there, the rest is the text."""
-    first, _, rest = text.strip().partition("\n")
-    rest = rest.strip()
-    if not rest or len(first) > _TITLE_CHARACTERS:
-        return Content(text=text)
-    second, _, after = rest.partition("\n")
-    try:
-        published, updated = _read_stamps(second)
-    except (ValueError, OverflowError):  # not a stamp, or not one that can be read: it stays text
-        return Content(title=first, text=rest)
-    return Content(title=first, text=after, published_at=published, updated_at=updated)
-
-
-def _read_stamps(line: str) -> tuple[datetime | None, datetime | None]:
-    """The dates of a line such as 'Published: Apr 26, 2024 09:10 AM Updated: Apr 26, 2024 10:51 PM'.
-
-    Either may be missing. Raises ValueError for any other line.
-    """
-    found = _STAMPS.match(line.strip())
-    if not found:
-        raise ValueError(line)
-    published, updated = (_parse_stamp(stamp) if stamp else None for stamp in found.groups())
-    return published, updated
-
-
-def _parse_stamp(stamp: str) -> datetime:
-    """Raises ValueError unless `stamp` names a whole date; nothing is filled in but midnight and UTC."""
-    from dateutil import parser
-
-    def read_zone(name: str | None, offset: int | None) -> int:
-        return offset if offset is not None else _ZONES[name or "UTC"] * 3600
-
-    if not _WHOLE_DATE.match(stamp):
-        raise ValueError(stamp)
-    defaults = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC))
-    try:
-        first, second = (parser.parse(stamp, default=day, tzinfos=read_zone) for day in defaults)
-    except KeyError:
-        raise ValueError(stamp) from None
-    if first != second:
-        raise ValueError(stamp)
-    return first
-
-
-def _title_from_name(path: Path) -> str:
-    words = clean_line(re.sub(r"[-_\s]+", " ", path.stem))
+def _title_from_name(stem: str) -> str:
+    words = clean_line(re.sub(r"[-_\s]+", " ", stem))
     return words[:1].upper() + words[1:] or "Untitled"
 
 

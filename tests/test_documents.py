@@ -15,7 +15,6 @@ import pypdf
 import pytest
 from docx.shared import RGBColor
 
-from rag import confined
 from rag.adding import Adder, gather_files
 from rag.confined import Confined
 from rag.documents import join_pages
@@ -125,8 +124,7 @@ def test_memory_has_an_end_and_the_next_file_is_read() -> None:
         with pytest.raises(ReadError, match=r"unpacks to more|is damaged"):
             child.read(".docx", with_body(b"", b"<w:p><w:r><w:t>w</w:t></w:r></w:p>" * 5_000_000))
         assert child.read(".pdf", pdf_file("Well.")).text == "Well."
-        assert child._child
-        limits = resource.prlimit(child._child.pid, resource.RLIMIT_AS)
+        limits = resource.prlimit(child.pid, resource.RLIMIT_AS)
     assert limits == (1_000_000_000, 1_000_000_000)
 
 
@@ -180,7 +178,7 @@ def test_a_reader_that_is_stopped_leaves_no_child(how: signal.Signals) -> None:
     code = (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from rag.confined import Confined; from tests.test_documents import pdf_file\n"
-        "with Confined() as c: c.read('.pdf', pdf_file('x')); print(c._child.pid, flush=True); time.sleep(60)"
+        "with Confined() as c: c.read('.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -225,26 +223,22 @@ def test_every_bad_file_has_its_sentence_and_the_next_one_is_read() -> None:
 def test_a_child_that_is_slow_or_dies_is_replaced_and_none_stays() -> None:
     with Confined() as child:
         child.read(".pdf", pdf_file("One."))
-        assert child._child
-        first = child._child
-        os.kill(first.pid, signal.SIGKILL)
+        first = child.pid
+        os.kill(first, signal.SIGKILL)
         with pytest.raises(ReadError, match="damaged"):
             child.read(".pdf", pdf_file("Two."))
         assert child.read(".pdf", pdf_file("Three.")).text == "Three."
-        last = child._child
-        os.kill(last.pid, signal.SIGSTOP)
+        last = child.pid
+        os.kill(last, signal.SIGSTOP)
         child._seconds = 0.2
         with pytest.raises(ReadError, match="seconds"):
             child.read(".pdf", pdf_file("Four."))
-    assert first.poll() is not None
-    assert last.poll() is not None
+    assert not Path(f"/proc/{first}").exists()
+    assert not Path(f"/proc/{last}").exists()
 
 
 def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("READOUT_API_KEY", "canary")
-    child = confined._start()
-    try:
+    with Confined() as child:
+        child.read(".pdf", pdf_file("Well."))
         assert b"canary" not in Path(f"/proc/{child.pid}/environ").read_bytes()
-    finally:
-        child.kill()
-        child.communicate()

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "web_pages", "documents", "confined", "readers", "passages", "prompts"},
+    {"cleaning", "markdown", "texts", "web_pages", "documents", "parts", "archives"},
+    {"kinds", "confined", "readers", "passages", "prompts"},
     {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},

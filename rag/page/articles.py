@@ -74,7 +74,8 @@ def _draw_adding(readout: Readout) -> None:
             return
         key = f"files-{desk.uploads}"
         st.file_uploader(
-            "Drop files here to add them: Markdown, plain text, saved web pages, PDF or Word (.docx)."
+            "Drop files here to add them: Markdown, plain text, saved web pages, PDF, Word (.docx), or a .zip"
+            " of these."
             " One with the name of an earlier upload replaces it.",
             accept_multiple_files=True,
             key=key,
@@ -98,7 +99,7 @@ def _begin_adding(readout: Readout, key: str) -> None:
         with readout.library.writing(PATIENCE_SECONDS):
             for verdict in readout.adder.add_uploads(uploads):
                 job.results.append(verdict)
-                job.tell(len(job.results), len(files))
+                job.tell(readout.adder.files_read, len(files))
                 if job.stopped.is_set():
                     return
 
@@ -122,7 +123,9 @@ def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST) -> str:
     ordered = sorted(verdicts, key=lambda verdict: verdict.outcome not in BAD)
     rows = "".join(map(_verdict_html, ordered[:most]))
     more = f"<li>and {len(ordered) - most} more</li>" if len(ordered) > most else ""
-    said = f"{count(len(verdicts) - bad, 'file')} of {job.total} read" + (f", {bad} not" if bad else "")
+    good, files = len(verdicts) - bad, count(job.total, "file")
+    read = f"{count(good, 'article')} in {files}" if len(verdicts) > job.total else f"{good} of {files}"
+    said = f"{read} read" + (f", {bad} not" if bad else "")
     fault = "" if job.running or not job.fault else notice_html("Not all was added", job.fault, fault=True)
     return f'{fault}<p class="r-group" role="status">{said}</p><ul class="r-verdicts">{rows}{more}</ul>'
 
