@@ -124,7 +124,8 @@ def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST) -> str:
     rows = "".join(map(_verdict_html, ordered[:most]))
     more = f"<li>and {len(ordered) - most} more</li>" if len(ordered) > most else ""
     good, files = len(verdicts) - bad, count(job.total, "file")
-    read = f"{count(good, 'article')} in {files}" if len(verdicts) > job.total else f"{good} of {files}"
+    many = len(verdicts) > job.total  # files of more than one article are among them
+    read = f"{count(good, 'article')} of {files}" if many else f"{count(good, 'file')} of {job.total}"
     said = f"{read} read" + (f", {bad} not" if bad else "")
     fault = "" if job.running or not job.fault else notice_html("Not all was added", job.fault, fault=True)
     return f'{fault}<p class="r-group" role="status">{said}</p><ul class="r-verdicts">{rows}{more}</ul>'
