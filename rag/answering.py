@@ -273,7 +273,9 @@ class _Written:
         claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
         notice = self._fault or (
-            refusal_notice(retrieval.span, retrieval.filters) if refused else answerer.notice
+            refusal_notice(retrieval.span, retrieval.filters, retrieval.unmentioned)
+            if refused
+            else answerer.notice
         )
         return Answer(
             status=status,
@@ -334,8 +336,8 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
     return (Sentence(0, len(text), text),)
 
 
-def refusal_notice(span: Span, filters: Filters = NO_FILTERS) -> str:
-    """What was searched, for an answer that the articles do not hold."""
+def refusal_notice(span: Span, filters: Filters = NO_FILTERS, unmentioned: Sequence[str] = ()) -> str:
+    """What was searched, for an answer that the articles do not hold, and what stands in none of them."""
     if filters and span.of and not span.articles:
         return (
             f"No article is left by the filter: {filter_words(filters)}. Drop it to search all"
@@ -351,7 +353,9 @@ def refusal_notice(span: Span, filters: Filters = NO_FILTERS) -> str:
     if filters:
         count = f"{span.articles} of {count_articles(span.of)}"
         dates = f", filtered by {filter_words(filters)}"
-    return f"The articles do not cover this. Searched: {count}{dates}. The nearest passages are shown."
+    names = " or ".join(f"“{name}”" for name in unmentioned)
+    why = f": none of them mentions {names}" if names else ""
+    return f"The articles do not cover this{why}. Searched: {count}{dates}. The nearest passages are shown."
 
 
 def follow(questions: Sequence[str]) -> list[Turn]:

@@ -66,13 +66,13 @@ TITLES = frozenset(
     general admiral colonel ambassador envoy spokesman spokeswoman commissioner director king queen prince
     princess pope professor judge justice representative vice foreign""".split()
 )
-_GROUP_WORDS = frozenset(
+GROUP_WORDS = frozenset(
     """ministry department committee council bank university party statement summit group agency airlines
     commission court parliament congress senate house treasury pentagon corporation company inc ltd act treaty
     declaration agreement conference forum assembly university institute association union alliance police
     army navy guard forces service office association festival programme program dialogue talks""".split()
 )
-_PLACE_WORDS = frozenset(
+PLACE_WORDS = frozenset(
     """sea ocean island islands shoal river lake bay strait mountain mountains valley city county town state
     province street square bridge airport airport canal gulf park center centre stadium hotel hall""".split()
 )
@@ -214,9 +214,9 @@ def _kind(text: str, start: int, end: int) -> tuple[Kind, str]:
     if country_of(name):
         lies = words[0] in CAPITALS and _PLACE_BEFORE.search(before)
         return (Kind.PLACE if lies else Kind.COUNTRY), ""
-    if _GROUP_WORDS.intersection(words) or (name.isupper() and len(name) > 1):
+    if GROUP_WORDS.intersection(words) or (name.isupper() and len(name) > 1):
         return Kind.GROUP, ""
-    if _PLACE_WORDS.intersection(words):
+    if PLACE_WORDS.intersection(words):
         return Kind.PLACE, ""
     gender = _gender(words, before)
     if gender or words[0] in TITLES or _TITLE_BEFORE.search(before):

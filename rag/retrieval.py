@@ -23,11 +23,13 @@ from rag.rows import StoredPassage
 from rag.sentences import rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
+from rag.unmentioned import unmentioned
 from rag.words import content_stems, stems, stems_of_each
 
 Floats = NDArray[np.float64]
 
 NO_FILTERS = Filters()
+SPELLED_HITS = 30  # hits in which a name of the question is looked for in another spelling
 LIST_HITS = 3  # hits whose neighbours are looked at when the question asks for a list
 
 # Weights of the standardised signals (z-scores over the candidates), tuned on the open sets.
@@ -95,15 +97,17 @@ class Retriever:
         )
         evidence = evidence_of(asked, ranking)
         least = threshold() if self._threshold is None else self._threshold
+        names = self._unmentioned(asked, ranking)
         return Retrieval(
             question=question,
             asked=asked,
             hits=hits,
             evidence=evidence,
-            enough=bool(hits) and evidence >= least,
+            enough=bool(hits) and evidence >= least and not names,
             span=self.library.select(filters).span if filters else self.library.span(),
             note=ranking.note,
             filters=filters,
+            unmentioned=names,
         )
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
@@ -161,6 +165,14 @@ class Retriever:
         words = content_stems(text)
         bm25 = self._indexes.score_words(words, [stored.number for stored in pool.candidates])
         return pool.score(vector, bm25, self._weights(words, hidden))
+
+    def _unmentioned(self, question: str, ranking: Ranking) -> tuple[str, ...]:
+        """The names in the question that no article of the whole library mentions, nor any outlet has."""
+        counts, _ = self._indexes.frequencies(list(ranking.unknown))
+        unknown = {stem for stem, count in zip(ranking.unknown, counts, strict=True) if not count}
+        unknown.difference_update(*map(stems, self.library.sources()))
+        found = ranking.hits[:SPELLED_HITS]
+        return unmentioned(question, unknown, [f"{hit.article.title} {hit.passage.text}" for hit in found])
 
     def check_question(self, question: str) -> None:
         """Raises QuestionError for one without a letter or digit and for one that is too long."""

@@ -136,6 +136,7 @@ class Retrieval:
     span: Span  # what was searched
     note: str = ""  # a constraint that was relaxed, say
     filters: Filters = field(default_factory=Filters)
+    unmentioned: tuple[str, ...] = ()  # names in the question that no article has: it is not enough then
 
 
 @dataclass(frozen=True, slots=True)

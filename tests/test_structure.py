@@ -20,7 +20,7 @@ ARROW = (
     {"schema", "feedback", "rows", "outlines", "words", "vectors", "library", "conversations", "visits"},
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"mentions", "leaning", "antecedents", "follow_ups"},
-    {"adding", "backups", "evidence", "sentences", "models", "replies", "saving", "verifying"},
+    {"adding", "backups", "evidence", "unmentioned", "sentences", "models", "replies", "saving", "verifying"},
     {"retrieval", "generative", "extractive"},
     {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},
