@@ -34,6 +34,11 @@ def main(arguments: Sequence[str]) -> int:
         "--set", type=Path, action="append", default=[], help="a folder with turns.jsonl (repeatable)"
     )
     talks.add_argument("--json", type=Path, help="write the figures and every question's scores here")
+    plants = commands.add_parser("poisoned", help="measure how many planted texts are shown")
+    plants.add_argument(
+        "--set", type=Path, required=True, action="append", help="a JSON file of PoisonedRAG, or its folder"
+    )
+    plants.add_argument("--clean", type=Path, help="corpus.jsonl of articles that they lie among")
     whole = commands.add_parser("all", help="ask the gold questions, measure verdicts and retrieval")
     whole.add_argument("--bench", type=Path, help="a folder of BEIR folders; default: the sample articles")
     speed = commands.add_parser("bench", help="measure speed against the usual pipeline")
@@ -160,6 +165,12 @@ def _run_conversations(chosen: argparse.Namespace) -> int:
     return conversations.main(chosen.set, chosen.json)
 
 
+def _run_poisoned(chosen: argparse.Namespace) -> int:
+    from evals import poisoned
+
+    return poisoned.main(chosen.set, chosen.clean)
+
+
 def _run(chosen: argparse.Namespace) -> int:
     with_options = {
         "gold": _run_gold,
@@ -167,6 +178,7 @@ def _run(chosen: argparse.Namespace) -> int:
         "summary": _run_summary,
         "propose": propose.main,
         "conversations": _run_conversations,
+        "poisoned": _run_poisoned,
     }
     if chosen.command in with_options:
         return with_options[chosen.command](chosen)

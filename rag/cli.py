@@ -268,6 +268,7 @@ def search(
     language: LanguageOption = None,
 ) -> None:
     """Show the passages found for a question, with their scores and best sentence."""
+    from rag.show import clean, copies_words, copy_words
     from rag.types import date_label
 
     with opened() as readout:
@@ -282,7 +283,12 @@ def search(
             f" sentence {signals.sentence:.2f}, coverage {signals.coverage:.0%})"
         )
         best = hit.passage.sentences[hit.best]
-        say(f"   » {best.text}  [{best.start}–{best.end}]\n")
+        say(f"   » {best.text}  [{best.start}–{best.end}]")
+        if hit.copies:
+            say(clean(f"   {copies_words(hit)}"))
+        for copy in hit.copies:
+            say(clean(f"     = {copy_words(copy)}"))
+        say()
     if filters:
         say(f"Searched: {found.span.articles} of {found.span.of} articles.")
     covered = "enough" if found.enough else "too little"

@@ -6,14 +6,16 @@
    each is worth: evals/README.md.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag import links
+from rag.copies import Gathering
 from rag.errors import IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
@@ -52,6 +54,7 @@ class Ranking:
     weights: dict[str, float]  # idf of each stem that was looked for
     note: str = ""
     unknown: frozenset[str] = frozenset()  # those of the stems that no passage holds
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)  # of each passage's sentences, by its id
 
 
 class Retriever:
@@ -112,7 +115,7 @@ class Retriever:
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
         """The hits to show of a ranking; `most` as for `retrieve`."""
-        hits = self._spread(ranking.hits, most or self._settings.hits)
+        hits = self._spread(question, ranking, most or self._settings.hits)
         if most is None and asks_for_list(question):
             hits = _with_neighbours(hits, ranking.hits)
         return hits
@@ -159,7 +162,8 @@ class Retriever:
             fused += WEIGHT_CLAUSE * np.max(parts, axis=0)
         fused = pool.follow_titles(question, fused)
         unknown = frozenset(whole.weights).difference(pool.held())
-        return Ranking(pool.hits(whole, fused), constraints, whole.weights, note, unknown)
+        vectors = {stored.passage.id: stored.sentence_vectors for stored in candidates}
+        return Ranking(pool.hits(whole, fused), constraints, whole.weights, note, unknown, vectors)
 
     def _signals(self, pool: "_Pool", text: str, vector: Vectors, hidden: Collection[str]) -> "_Scores":
         words = content_stems(text)
@@ -207,15 +211,17 @@ class Retriever:
             weights[word] = float(np.log1p((total - len(unseen) - count + 0.5) / (count + 0.5)))
         return weights
 
-    def _spread(self, hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:
-        """The best hits, with no more of one article than the settings allow."""
-        taken: dict[str, int] = {}
-        spread = []
-        for hit in hits:
-            taken[hit.article.id] = taken.get(hit.article.id, 0) + 1
-            if taken[hit.article.id] <= self._settings.per_article:
-                spread.append(hit)
-        return tuple(spread[:most])
+    def _spread(self, question: str, ranking: Ranking, most: int) -> tuple[Hit, ...]:
+        """The best hits, with no more of one article than the settings allow, near-copies with the better."""
+        gathering = Gathering(question, ranking.vectors, ranking.constraints.sources)
+        shown = Counter[str]()
+        for hit in ranking.hits:
+            if gathering.collapse(hit):
+                continue
+            if len(gathering) < most and shown[hit.article.id] < self._settings.per_article:
+                shown[hit.article.id] += 1
+                gathering.show(hit)
+        return gathering.hits()
 
 
 def evidence_of(question: str, ranking: Ranking) -> float:
@@ -228,7 +234,7 @@ def evidence_of(question: str, ranking: Ranking) -> float:
 def _with_neighbours(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits and what stands around those of the best articles: a list goes on past a passage's end."""
     best = dict.fromkeys(hit.article.id for hit in hits[:LIST_HITS])
-    shown = {hit.passage.id for hit in hits}
+    shown = {one.passage_id for hit in hits for one in hit.copies}.union(hit.passage.id for hit in hits)
     places = {(hit.article.id, hit.passage.position) for hit in hits if hit.article.id in best}
     beside = {(article, place + step) for article, place in places for step in (-1, 1)}
     more = [

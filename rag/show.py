@@ -5,7 +5,7 @@ Titles, outlets, addresses, article text, file names and a model's words are all
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from rag.types import (
     Disagreement,
     Filters,
     Hit,
+    NearCopy,
     Point,
     Span,
     Status,
@@ -48,6 +49,7 @@ POINTS = {
     Point.OPPOSITE: "The articles say opposite things",
 }
 OUTLETS_MOST = 3  # of a filter, named in a sentence; more of them are counted
+COPIES_NAMED_MOST = 3  # outlets named that say the same
 NAMED_MOST = 5  # outlets named where the articles do not answer
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
 
@@ -122,8 +124,35 @@ def period_words(first: date | None, last: date | None) -> str:
     return f"since {date_label(first)}" if first else f"until {date_label(last)}"
 
 
-def outlet(of: Article | Citation) -> str:
+def outlet(of: Article | Citation | NearCopy) -> str:
     return of.source or "outlet not named"
+
+
+def copies_words(hit: Hit) -> str:
+    """'Nearly the same in 2 other articles: Reuters, AP'; empty where there is none. Untrusted text."""
+    if not hit.copies:
+        return ""
+    count = len({copy.article_id for copy in hit.copies})
+    named = list(dict.fromkeys(copy.source for copy in hit.copies if copy.source))
+    rest = len(named) - COPIES_NAMED_MOST
+    outlets = ", ".join(named[:COPIES_NAMED_MOST]) + (f" and {rest} more" if rest > 0 else "")
+    where = "1 other article" if count == 1 else f"{count} other articles"
+    return f"Nearly the same in {where}" + (f": {outlets}" if outlets else "")
+
+
+def copy_words(copy: NearCopy) -> str:
+    """Where a near-copy stands, in one line. Untrusted text."""
+    return f"{outlet(copy)}, {date_label(copy.published_at)}: {copy.title} (article {copy.article_id})"
+
+
+def collapsed_note(hits: Sequence[Hit]) -> str:
+    """Says that near-copies are not among the passages by themselves; nothing where there was none."""
+    count = sum(len(hit.copies) for hit in hits)
+    if not count:
+        return ""
+    if count == 1:
+        return "1 near-copy is collapsed into the passage that says the same."
+    return f"{count} near-copies are collapsed into the passages that say the same."
 
 
 def verdict_words(claim: Claim, most: int | None = None) -> str:
@@ -148,12 +177,14 @@ def sources_text(answer: Answer) -> str:
     Where nothing is cited, because the articles do not answer or the model failed, the nearest sentences.
     """
     lines = [line for one in answer.disagreements for line in _disagreement_lines(one)]
-    lines += [line for c in answer.citations for line in _source_lines(c)]
+    passages = {hit.passage.id: hit for hit in answer.hits}
+    lines += [line for c in answer.citations for line in _source_lines(c, passages.get(c.passage_id))]
     if answer.status is not Status.ANSWERED and not lines and answer.hits:
         lines = ["", "Nearest passages:"]
         for hit in answer.hits[:NEAREST_MOST]:
             where = f"{outlet(hit.article)}, {date_label(hit.article.published_at)}: {hit.article.title}"
             lines += [f"  {_line(where)}", f"    “{_line(hit.passage.sentences[hit.best].text)}”"]
+            lines += [f"    {_line(copies_words(hit))}"] if hit.copies else []
     lines += _refusal_lines(answer)
     doubtful = [claim for claim in answer.claims if claim.verdict is not Verdict.SUPPORTED]
     if doubtful:
@@ -224,7 +255,7 @@ def _dollars(cost: float) -> str:
     return f"${cost:.2f}" if cost >= 0.1 else f"${cost:.4f}" if cost >= 0.0001 else "less than $0.0001"
 
 
-def _source_lines(citation: Citation) -> Iterator[str]:
+def _source_lines(citation: Citation, hit: Hit | None) -> Iterator[str]:
     yield ""
     yield _line(
         f"[{citation.number}] {outlet(citation)}, {date_label(citation.published_at)}: {citation.title} "
@@ -233,6 +264,8 @@ def _source_lines(citation: Citation) -> Iterator[str]:
     yield f"    “{_line(citation.quote)}”"
     if web_address(citation.url):
         yield f"    {citation.url}"
+    if hit and hit.copies:
+        yield f"    {_line(copies_words(hit))}"
 
 
 def _line(text: str) -> str:
@@ -297,6 +330,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "score": float(hit.score),
         "best": {"start": best.start, "end": best.end, "quote": best.text},
         "signals": {name: float(value) for name, value in asdict(hit.signals).items()},
+        "copies": [_plain(asdict(copy)) for copy in hit.copies],
     }
 
 

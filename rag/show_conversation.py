@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from rag.show import (
     answer_json,
     clean,
+    copies_words,
     disagreement_words,
     filter_words,
     outlet,
@@ -116,6 +117,8 @@ def _answer_lines(exchange: KeptExchange) -> Iterator[str]:
     for citation in answer.citations:
         yield f"\\[{citation.number}\\] {_escaped(_where(citation))}{_link(citation)}\n"
         yield f"> “{_escaped(citation.quote)}”\n"
+        if copies := _copies(answer, citation):
+            yield f"{_escaped(copies)}\n"
     yield f"*{_escaped(_foot(exchange, answer))}*"
 
 
@@ -176,16 +179,16 @@ def _answer_parts(exchange: KeptExchange, key: str) -> Iterator[str]:
         yield answer_html(answer, key)
     yield disagreements_html(answer, key)
     if answer.citations:
-        yield f"<ol>{''.join(_reference(one, key) for one in answer.citations)}</ol>"
+        yield f"<ol>{''.join(_reference(one, key, _copies(answer, one)) for one in answer.citations)}</ol>"
     yield f'<p class="muted">{safe(_foot(exchange, answer))}</p>'
 
 
-def _reference(citation: Citation, key: str) -> str:
+def _reference(citation: Citation, key: str, copies: str) -> str:
     address = web_address(citation.url)
     link = f' · <a href="{safe(address)}" rel="noopener noreferrer">{safe(address)}</a>' if address else ""
     return (
         f'<li id="{key}-s{citation.number}"><b>[{citation.number}]</b> {safe(_where(citation))}{link}'
-        f"<blockquote>“{safe(citation.quote)}”</blockquote></li>"
+        f"<blockquote>“{safe(citation.quote)}”</blockquote>{f'<p>{safe(copies)}</p>' if copies else ''}</li>"
     )
 
 
@@ -203,6 +206,11 @@ def _where(citation: Citation) -> str:
         f"{outlet(citation)}, {date_label(citation.published_at)}: {citation.title}"
         f" (characters {citation.start}–{citation.end})"
     )
+
+
+def _copies(answer: Answer, citation: Citation) -> str:
+    """Which other articles say what the cited passage says."""
+    return next((copies_words(hit) for hit in answer.hits if hit.passage.id == citation.passage_id), "")
 
 
 def _foot(exchange: KeptExchange, answer: Answer) -> str:

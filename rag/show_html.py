@@ -12,8 +12,16 @@ from datetime import date, datetime
 from itertools import chain
 from urllib.parse import urlsplit
 
-from rag.show import MARKS, disagreement_words, outlet, safe, verdict_words, web_address
-from rag.types import Answer, Article, Citation, Claim, Hit, Verdict, date_label
+from rag.show import (
+    MARKS,
+    copies_words,
+    disagreement_words,
+    outlet,
+    safe,
+    verdict_words,
+    web_address,
+)
+from rag.types import Answer, Article, Citation, Claim, Hit, NearCopy, Verdict, date_label
 
 LINE_GAP = 7.0  # per cent of the timeline between two marks, so that their numbers can be read
 MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
@@ -100,7 +108,17 @@ def passage_html(hit: Hit, answer: Answer | None, key: str) -> str:
     kind = "r-passage r-cited" if here else "r-passage"
     return (
         f'<article class="{kind}">{_head(hit.article)}<p class="r-text">{body}</p>'
-        f"{_score_html(hit, answer)}</article>"
+        f"{_copies_html(hit)}{_score_html(hit, answer)}</article>"
+    )
+
+
+def _copies_html(hit: Hit) -> str:
+    """That other articles say the same, and where: their passages open below."""
+    if not hit.copies:
+        return ""
+    copies = "".join(f'<li>{_head(copy)}<p class="r-text">{_text(copy.text)}</p></li>' for copy in hit.copies)
+    return (
+        f'<details class="r-copies"><summary>{safe(copies_words(hit))}</summary><ul>{copies}</ul></details>'
     )
 
 
@@ -272,9 +290,9 @@ def _number(number: str) -> str:
     return f'<span class="r-cite">{number}</span> ' if number else ""
 
 
-def _head(article: Article, times: bool = False) -> str:
+def _head(article: Article | NearCopy, times: bool = False) -> str:
     moments = [date_label(article.published_at)]
-    if times and article.published_at:
+    if times and isinstance(article, Article) and article.published_at:
         moments = [f"published {_moment(article.published_at)}"]
         if article.updated_at and article.updated_at != article.published_at:
             moments.append(f"updated {_moment(article.updated_at)}")
@@ -285,7 +303,8 @@ def _head(article: Article, times: bool = False) -> str:
         if address
         else ""
     )
-    people = f" · {safe(', '.join(article.authors))}" if times and article.authors else ""
+    authors = article.authors if times and isinstance(article, Article) else ()
+    people = f" · {safe(', '.join(authors))}" if authors else ""
     return (
         f'<p class="r-source"><b>{safe(outlet(article))}</b> · {", ".join(moments)}{people}{link}</p>'
         f'<p class="r-title">{safe(article.title)}</p>'

@@ -6,7 +6,7 @@ escaped; the HTML page holds no script, asks for nothing and links only to the c
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rag.show import (
@@ -14,6 +14,7 @@ from rag.show import (
     NEAREST_MOST,
     answer_json,
     clean,
+    copies_words,
     coverage,
     disagreement_words,
     filter_words,
@@ -77,6 +78,7 @@ def _markdown(answer: Answer, saved_at: datetime) -> Iterator[str]:
         yield "\n## Sources\n"
     for citation in answer.citations:
         yield from _markdown_source(citation)
+        yield from (f"{_text(line)}\n" for line in _copies(answer, citation))
     yield from _markdown_nearest(answer)
 
 
@@ -157,7 +159,8 @@ def _html_parts(answer: Answer, saved_at: datetime) -> Iterator[str]:
         yield from (f"<li>{safe(verdict_words(c))}: “{safe(c.text)}”</li>" for c in doubtful)
         yield "</ul>"
     if answer.citations:
-        yield f"<h2>Sources</h2><ol>{''.join(map(_html_source, answer.citations))}</ol>"
+        sources = (_html_source(one, _copies(answer, one)) for one in answer.citations)
+        yield f"<h2>Sources</h2><ol>{''.join(sources)}</ol>"
     elif answer.hits and answer.status is not Status.ANSWERED:
         yield "<h2>Nearest passages</h2>"
         for hit in answer.hits[:NEAREST_MOST]:
@@ -166,13 +169,19 @@ def _html_parts(answer: Answer, saved_at: datetime) -> Iterator[str]:
             yield f'<p class="r-source">{safe(where)}</p><blockquote>{safe(best)}</blockquote>'
 
 
-def _html_source(citation: Citation) -> str:
+def _copies(answer: Answer, citation: Citation) -> list[str]:
+    """In one line, if at all: which other articles say what the cited passage says."""
+    return [copies_words(hit) for hit in answer.hits if hit.copies and hit.passage.id == citation.passage_id]
+
+
+def _html_source(citation: Citation, copies: Sequence[str]) -> str:
     address = web_address(citation.url)
     link = f' <a href="{safe(address)}" rel="noopener noreferrer">{safe(address)}</a>' if address else ""
     known = safe("; ".join(source_facts(citation)))
     return (
         f'<li id="{KEY}-s{citation.number}">[{citation.number}] {known}{link}'
-        f"<blockquote>{safe(citation.quote)}</blockquote></li>"
+        f"<blockquote>{safe(citation.quote)}</blockquote>"
+        f"{''.join(f'<p>{safe(line)}</p>' for line in copies)}</li>"
     )
 
 

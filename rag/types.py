@@ -76,6 +76,19 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class NearCopy:
+    """A passage of another article that says what a better one says, and is not shown by itself."""
+
+    passage_id: str
+    article_id: str
+    title: str
+    source: str
+    published_at: datetime | None
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a question, with all that is needed to cite it."""
 
@@ -86,6 +99,7 @@ class Hit:
     sentence_scores: tuple[float, ...]  # one per sentence: in a Ranking its nearness to the question, in
     # a Retrieval its chance, 0..1, to be part of the answer
     signals: Signals
+    copies: tuple[NearCopy, ...] = ()  # best first; the first few of a flood
 
 
 @dataclass(frozen=True, slots=True)

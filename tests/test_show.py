@@ -269,7 +269,7 @@ def test_json_has_the_agreed_shape_and_its_quotes_are_exact() -> None:
     ]
     (hit,) = data["hits"]
     assert set(hit) == set(
-        "passage_id article_id title source published_at url start end text score best signals".split()
+        "passage_id article_id title source published_at url start end text score best signals copies".split()
     )
     assert hit["best"] == {"start": 28, "end": 54, "quote": "They spoke for five hours."}
     assert hit["signals"]["sentence_coverage"] == 0.75

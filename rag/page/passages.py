@@ -7,7 +7,7 @@ import streamlit as st
 from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.view import show_sentence
-from rag.show import safe
+from rag.show import collapsed_note, safe
 from rag.show_html import article_html, passage_html, passages_html, timeline_html
 from rag.types import Hit, Retrieval, Status
 
@@ -33,7 +33,8 @@ def draw_found(retrieval: Retrieval, key: str) -> None:
     st.html('<div class="r-panel"><h2>Passages</h2></div>')
     with st.container(key="passages"), st.container(key=f"found-{key}"):
         found = f'<p class="r-for">Found for “{safe(retrieval.question)}”</p>'
-        st.html(f'<div class="r-found">{found}{passages_html(retrieval.hits, key)}</div>')
+        passages = _collapsed_html(retrieval.hits) + passages_html(retrieval.hits, key)
+        st.html(f'<div class="r-found">{found}{passages}</div>')
 
 
 def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> None:
@@ -46,6 +47,8 @@ def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> Non
         st.html(_head(exchange, "The nearest passages", selections))
     else:
         st.html(_head(exchange, "Cited in the answer" if cited else "Found", selections))
+    if collapsed := _collapsed_html(exchange.hits):
+        st.html(collapsed)
     if answer and (timeline := timeline_html(answer, exchange.key)):
         st.html(timeline)
     _draw_hits(readout, exchange, [hit for hit in exchange.hits if hit.passage.id in cited])
@@ -61,6 +64,11 @@ def _draw_hits(readout: Readout, exchange: Exchange, hits: Sequence[Hit]) -> Non
         button = f"read-{exchange.key}-{hit.passage.id}"
         if st.button("Read in the article", key=button, type="tertiary", icon=":material/article:"):
             read_article(readout, exchange, hit)
+
+
+def _collapsed_html(hits: Sequence[Hit]) -> str:
+    note = collapsed_note(hits)
+    return f'<p class="r-for r-collapsed">{note}</p>' if note else ""
 
 
 def _head(exchange: Exchange, what: str, selections: int) -> str:

@@ -101,9 +101,12 @@ STYLE = """<style>
 .stHtml .r-time ol { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0;
   margin: .6rem 0 0; font-size: .88rem; line-height: 1.5; }
 .stHtml .r-time li { margin: 0; }
-.r-score { font-size: .85rem; color: var(--r-muted); margin-top: .45rem; }
-.r-score summary { cursor: pointer; width: fit-content; border-radius: .2rem; }
-.r-score summary:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-score, .r-copies { font-size: .85rem; color: var(--r-muted); margin-top: .45rem; }
+:is(.r-score, .r-copies) summary { cursor: pointer; width: fit-content; border-radius: .2rem; }
+:is(.r-score, .r-copies) summary:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.stHtml .r-copies ul { list-style: none; margin: .3rem 0 0; padding-left: .8rem;
+  border-left: 2px solid var(--r-line); }
+.stHtml .r-copies li { margin: 0 0 .6rem; font-size: inherit; }
 .r-score dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0 0; }
 .stHtml .r-score :is(dt, dd) { margin: 0; padding: 0; font-size: inherit; font-weight: 400; }
 .stHtml a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
