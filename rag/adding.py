@@ -14,9 +14,11 @@ from pathlib import Path
 from rag.confined import Confined
 from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
+from rag.languages import name_language
 from rag.library import Library
+from rag.parts import Fields, Reading
 from rag.passages import split_passages
-from rag.readers import SUFFIXES, Reading, Unread, Upload, find_files, read_articles, read_uploads
+from rag.readers import SUFFIXES, Unread, Upload, find_files, read_articles, read_uploads
 from rag.settings import Settings
 from rag.types import Article, Embedder, Passage
 
@@ -62,17 +64,19 @@ class Adder:
         self._unindexed = 0  # passages stored since the indexes were brought up
         self.files_read = 0  # to their end, by the adding that is going on or was the last
 
-    def add(self, paths: Sequence[Path]) -> Iterator[FileVerdict]:
+    def add(self, paths: Sequence[Path], fields: Fields | None = None) -> Iterator[FileVerdict]:
         """One verdict per article, in groups, each when it is stored; a file gives at least one.
 
+        `fields` names the columns of tables, where they are not the usual ones.
         It can be found a little later, at the end at the latest; a run that is cut off is made up for at
         the next opening.
         Raises IndexMismatch if the library's vectors come from another encoder or passage length.
         """
         self._agree()
         self._library.set_unfinished(_named(paths))
+        reading = replace(self._reading, fields=fields or Fields())
         with Confined() as child:
-            yield from self._add(self._read(read_articles(path, self._reading, child) for path in paths))
+            yield from self._add(self._read(read_articles(path, reading, child) for path in paths))
         self._library.set_unfinished("")
 
     def add_uploads(self, uploads: Iterable[Upload]) -> Iterator[FileVerdict]:
@@ -161,7 +165,10 @@ class Adder:
             return FileVerdict(article.origin, Outcome.UNCHANGED, article_id=same)
         passages = split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
         outcome = Outcome.REPLACED if before else Outcome.ADDED
-        return _Prepared(replace(article, ingested_at=datetime.now(UTC)), passages, outcome)
+        # Not part of the content hash: what is in a library already must not count as changed.
+        language = article.language or name_language(article.text)
+        article = replace(article, language=language, ingested_at=datetime.now(UTC))
+        return _Prepared(article, passages, outcome)
 
     def _same_elsewhere(self, article: Article, before: str | None) -> str | None:
         """A new file with the text of an article that is there already adds nothing."""

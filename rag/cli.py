@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from rag.adding import FileVerdict
     from rag.answering import Readout
+    from rag.parts import Fields
     from rag.settings import Settings
     from rag.types import Answer, Filters
 
@@ -31,7 +32,7 @@ app = typer.Typer(
 NO_LONGER_HOLDS = 3  # exit code; 1 is an error and 2 a wrong command line
 
 PathsArgument = Annotated[
-    list[Path], typer.Argument(help="Files and folders of articles (.md .txt .html .pdf .docx .zip).")
+    list[Path], typer.Argument(help="Files and folders of articles; which kinds: see the README.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 OutletOption = Annotated[
@@ -124,10 +125,15 @@ def add(
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Only if the library holds no articles yet.")
     ] = False,
+    fields: Annotated[
+        str, typer.Option(help="Columns of tables with other names than usual: text=body,title=headline.")
+    ] = "",
 ) -> None:
     """Add articles: files, or folders with all that is in them. May be stopped and run again."""
     from rag.adding import Outcome, gather_files
+    from rag.tables import parse_fields
 
+    columns = parse_fields(fields)
     with opened() as readout:
         with readout.library.writing():
             files = gather_files(paths)
@@ -135,7 +141,7 @@ def add(
                 return
             verdicts: list[FileVerdict] = []
             try:
-                _add_files(readout, files, verdicts)
+                _add_files(readout, files, columns, verdicts)
             except KeyboardInterrupt:
                 one_each = len(verdicts) <= readout.adder.files_read
                 done = f"{len(verdicts)} of {len(files)} files" if one_each else f"{len(verdicts)} articles"
@@ -152,12 +158,14 @@ def add(
         raise typer.Exit(1)
 
 
-def _add_files(readout: "Readout", files: list[Path], verdicts: "list[FileVerdict]") -> None:
+def _add_files(
+    readout: "Readout", files: list[Path], fields: "Fields", verdicts: "list[FileVerdict]"
+) -> None:
     """Adds the files, with progress; each verdict is shown and put behind `verdicts` as it comes."""
     with progress_bar("files") as progress:
         task = progress.add_task("Adding", total=len(files), passages=0)
         passages = 0
-        for verdict in readout.adder.add(files):
+        for verdict in readout.adder.add(files, fields):
             verdicts.append(verdict)
             passages += verdict.passages
             progress.update(task, completed=readout.adder.files_read, passages=passages)

@@ -27,7 +27,7 @@ from typing import IO, Any
 from rag.errors import ReadError
 from rag.kinds import BROKEN, READ, open_entries, read_entry, reason_of
 from rag.markdown import Content
-from rag.parts import Part, Reading
+from rag.parts import Fields, Part, Reading
 
 SECONDS = 20.0  # for one answer: an article, or an entry of a file with many that gives none
 MEMORY_MEGABYTES = 1_000  # of address space, which is never less than what is used
@@ -202,7 +202,8 @@ def _confine() -> None:
 
 
 def _messages(request: dict[str, Any], file: IO[bytes]) -> Iterator[dict[str, Any]]:
-    reading = Reading(**request["reading"])
+    fields = request["reading"]
+    reading = Reading(**fields | {"fields": Fields(**fields["fields"])})
     try:
         for number, entry in enumerate(open_entries(request["kind"], file, reading)):
             yield {"begin": entry.name}

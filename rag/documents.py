@@ -55,12 +55,12 @@ def _pdf_properties(properties: Any) -> Content:
     """`properties`: pypdf's, or None. One that cannot be read stays empty."""
     title = clean_line(_try(lambda: properties.title))
     author = clean_line(_try(lambda: properties.author))
-    published = _try_date(lambda: properties.creation_date)
+    published = aware(lambda: properties.creation_date)
     return Content(
         title="" if _EDITOR.search(title) else title,
         authors=tuple(name for name in map(clean_line, re.split(r"[;,]", author)) if name),
         published_at=published,
-        updated_at=_later(_try_date(lambda: properties.modification_date), published),
+        updated_at=_later(aware(lambda: properties.modification_date), published),
     )
 
 
@@ -145,13 +145,13 @@ def read_docx(data: bytes) -> Content:
         title = blocks.pop(0)
     author = clean_line(_try(lambda: core.author))
     language = _LANGUAGE.fullmatch(clean_line(_try(lambda: core.language)))
-    published = _try_date(lambda: core.created)
+    published = aware(lambda: core.created)
     return Content(
         title=title,
         text="\n\n".join(blocks),
         authors=tuple(name for name in map(clean_line, re.split(r"[;,]", author)) if name),
         published_at=published,
-        updated_at=_later(_try_date(lambda: core.modified), published),
+        updated_at=_later(aware(lambda: core.modified), published),
         language=language[1].lower() if language else "",
     )
 
@@ -266,7 +266,7 @@ def _try(read: Callable[[], object]) -> str:
         return ""
 
 
-def _try_date(read: Callable[[], object]) -> datetime | None:
+def aware(read: Callable[[], object]) -> datetime | None:
     """A property as an aware moment; UTC where it names no zone, as everywhere in Readout."""
     try:
         moment = read()

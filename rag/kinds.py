@@ -7,12 +7,16 @@ from io import BytesIO
 from typing import IO
 
 from rag.archives import unpack_zip
+from rag.books import unpack_book
 from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
+from rag.mail import unpack_mail
 from rag.markdown import Content
 from rag.parts import INSIDE, Entry, Part, Reading, Unpack
+from rag.tables import unpack_csv, unpack_json, unpack_json_lines
 from rag.texts import read_markdown_file, read_text
-from rag.web_pages import read_web_page
+from rag.web_archives import unpack_web_archive
+from rag.web_pages import read_address, read_web_page
 
 Read = Callable[[bytes], Content]  # of a kind of file that is one article
 
@@ -26,6 +30,7 @@ READ: Mapping[str, Read] = {
     ".htm": read_web_page,
 }
 BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
+DEPTH_MOST = 3  # files inside files: an attachment of a mail in an archive is in the second
 TOO_LARGE = "unpacks to more than may be read (1 GB of memory). Split it, or save its text as .txt."
 
 
@@ -41,7 +46,8 @@ def is_wanted_folder(name: str) -> bool:
 
 def is_wanted_file(name: str) -> bool:
     """Whether a file of this name in a folder or an archive is taken for an article."""
-    return bool(kind_of(name)) and not name.startswith(".") and name.lower() != "readme.md"
+    kind = kind_of(name)
+    return bool(kind) and kind not in NAMED_ONLY and name[0] != "." and name.lower() != "readme.md"
 
 
 def _is_wanted_member(path: str) -> bool:
@@ -87,10 +93,15 @@ def reason_of(error: Exception) -> str:
 
 def _read_member(name: str, data: bytes, reading: Reading) -> Iterator[Part]:
     """The parts of a file inside another one."""
-    kind = kind_of(name)
+    kind, deeper = kind_of(name), replace(reading, depth=reading.depth + 1)
     if kind == ".zip":
-        raise ReadError("is an archive inside an archive. Unpack it and add what it holds.")
-    for entry in open_entries(kind, BytesIO(data), reading):
+        raise ReadError("is an archive inside another file. Unpack it and add what it holds.")
+    if deeper.depth > DEPTH_MOST:
+        raise ReadError("lies inside too many other files. Take it out and add it.")
+    if not data:
+        yield Part(name)
+        return
+    for entry in open_entries(kind, BytesIO(data), deeper):
         for part in read_entry(entry):
             inside = INSIDE if part.name else ""
             key = f"{name}{INSIDE}{part.key}" if part.key else ""
@@ -98,8 +109,36 @@ def _read_member(name: str, data: bytes, reading: Reading) -> Iterator[Part]:
 
 
 def _unpack_zip(file: IO[bytes], reading: Reading) -> Iterator[Entry]:
-    return unpack_zip(file, reading, _is_wanted_member, _read_member)
+    held = False
+    for entry in unpack_zip(file, reading, _is_wanted_member, _read_member):
+        held = True
+        yield entry
+    if not held:
+        raise ReadError(f"holds no article of a kind that is read ({', '.join(SUFFIXES)}).")
 
 
-UNPACK: Mapping[str, Unpack] = {".zip": _unpack_zip}
+def _unpack_mail(file: IO[bytes], reading: Reading) -> Iterator[Entry]:
+    return unpack_mail(file, reading, _is_wanted_member, _read_member)
+
+
+def _unpack_web_archive(file: IO[bytes], reading: Reading) -> Iterator[Entry]:
+    return unpack_web_archive(file, reading, _read_archived)
+
+
+def _read_archived(kind: str, data: bytes, url: str) -> Content:
+    content = read_web_page(data, url) if kind == ".html" else READ[kind](data)
+    return replace(content, url=content.url or read_address(url))
+
+
+UNPACK: Mapping[str, Unpack] = {
+    ".eml": _unpack_mail,
+    ".epub": unpack_book,
+    ".jsonl": unpack_json_lines,
+    ".csv": unpack_csv,
+    ".json": unpack_json,
+    ".zip": _unpack_zip,
+    ".warc": _unpack_web_archive,
+    ".warc.gz": _unpack_web_archive,
+}
 SUFFIXES = (*READ, *UNPACK)
+NAMED_ONLY = (".json",)  # mostly something else than articles: such a file is read where it is named

@@ -28,10 +28,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """Which column of a table holds what; an empty one is found by its usual names."""
+
+    title: str = ""
+    text: str = ""
+    source: str = ""
+    authors: str = ""
+    published_at: str = ""
+    updated_at: str = ""
+    url: str = ""
+    language: str = ""
+    id: str = ""  # what tells a row from the others when the table is added again
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How files are to be read."""
 
     most_bytes: int  # of one article's file, also inside another
+    fields: Fields = Fields()
+    depth: int = 0  # how many files lie around this one
 
 
 Unpack = Callable[[IO[bytes], Reading], Iterator[Entry]]  # of a kind of file that may hold many articles

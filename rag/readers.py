@@ -23,7 +23,6 @@ from rag.types import Article
 
 __all__ = [
     "SUFFIXES",
-    "Reading",
     "Unread",
     "Upload",
     "clean_text",
@@ -36,7 +35,7 @@ __all__ = [
 
 _SLUG_CHARACTERS = 48
 _NAME_CHARACTERS = 255  # of an uploaded file or a part of one; no file system has longer ones
-_DIGITS, _PART_DIGITS = 8, 12  # of a hash in an id
+_DIGITS, _PART_DIGITS = 8, 16  # of a hash in an id
 
 UPLOADED = "upload:"  # what the origin of an uploaded file begins with
 
@@ -179,7 +178,7 @@ def _articles(
         times[key] += 1
         yield _article(part.content, named, name, key if times[key] == 1 else f"{key}{INSIDE}{times[key]}")
     if not found:
-        raise ReadError(f"holds no article of a kind that is read ({', '.join(SUFFIXES)}).")
+        raise ReadError("holds no articles.")
 
 
 def _parts(file: IO[bytes], kind: str, reading: Reading, child: Confined) -> Iterator[Part]:
@@ -201,10 +200,12 @@ def _join(name: str, part: str) -> str:
 def _article(content: Content, named: _Named, name: str, key: str) -> Article:
     """`name`, `key`: of the part of the file that is the article, where the file is not; else empty."""
     stem = _stem(named.path, name)
-    title = clean_line(content.title) or _title_from_name(stem)
+    # A row or a page has no name of its own but one in its file.
+    named_so = stem if not name or kind_of(name) else f"{stem} {name}"
+    title = clean_line(content.title) or _title_from_name(named_so)
     content = replace(content, title=title, text=clean_text(content.text))
     address = named.address + (INSIDE + key).encode("utf-8", "replace") if key else named.address
-    # A file may hold very many articles: eight digits would not tell them apart.
+    # Eight digits do not tell very many apart, and names of parts may be made to hit an id that is there.
     digits = hashlib.sha256(address).hexdigest()[: _PART_DIGITS if key else _DIGITS]
     return Article(
         id=f"{_slug(stem)}-{digits}",
@@ -222,11 +223,10 @@ def _article(content: Content, named: _Named, name: str, key: str) -> Article:
 
 
 def _stem(path: Path, name: str) -> str:
-    """What an article is called by where it has no title, and known by."""
+    """The name without its ending of the file that an article comes from, be it inside another one."""
     last = name.rpartition("/")[2]
-    if name and not kind_of(last):  # 'line 12'
-        return f"{path.stem} {name}"
-    return last.removesuffix(last[-len(kind_of(last)) :]) if name else path.stem
+    kind = kind_of(last)
+    return last[: -len(kind)] if kind else path.stem
 
 
 def _open(path: Path) -> IO[bytes]:

@@ -2,18 +2,15 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rag.errors import ReadError
 from rag.markdown import Content, read_front_matter, read_markdown
+from rag.moments import parse_moment
 
 _TITLE_CHARACTERS = 200  # a longer first line is a paragraph
 _STAMP = r"\s{0,9}(\S.{3,40}?)\s{0,9}"
-# A year, and a month that cannot be mistaken: 04/05/2024 may be in April or in May.
-_WHOLE_DATE = re.compile(r"(?=.*\d{4})(?=.*(?:[A-Za-z]{3}|\d{4}-\d\d-\d\d))")
 _STAMPS = re.compile(rf"(?=Published:|Updated:)(?:Published:{_STAMP})?(?:Updated:{_STAMP})?$", re.IGNORECASE)
-# Zone names that mean one thing only in news in English; others leave a stamp unread.
-_ZONES = {"UTC": 0, "GMT": 0, "Z": 0, "EST": -5, "EDT": -4, "PST": -8, "PDT": -7}  # hours
 
 
 def read_text(data: bytes) -> Content:
@@ -70,24 +67,5 @@ def _read_stamps(line: str) -> tuple[datetime | None, datetime | None]:
     found = _STAMPS.match(line.strip())
     if not found:
         raise ValueError(line)
-    published, updated = (_parse_stamp(stamp) if stamp else None for stamp in found.groups())
+    published, updated = (parse_moment(stamp) if stamp else None for stamp in found.groups())
     return published, updated
-
-
-def _parse_stamp(stamp: str) -> datetime:
-    """Raises ValueError unless `stamp` names a whole date; nothing is filled in but midnight and UTC."""
-    from dateutil import parser
-
-    def read_zone(name: str | None, offset: int | None) -> int:
-        return offset if offset is not None else _ZONES[name or "UTC"] * 3600
-
-    if not _WHOLE_DATE.match(stamp):
-        raise ValueError(stamp)
-    defaults = (datetime(2001, 1, 1, tzinfo=UTC), datetime(2002, 2, 2, tzinfo=UTC))
-    try:
-        first, second = (parser.parse(stamp, default=day, tzinfos=read_zone) for day in defaults)
-    except KeyError:
-        raise ValueError(stamp) from None
-    if first != second:
-        raise ValueError(stamp)
-    return first

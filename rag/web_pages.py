@@ -86,6 +86,19 @@ _UPDATED = (
     "last-modified",
     "dcterms.modified",
 )
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_SPACES = re.compile(r"\s+")
+_BLOCKS = (
+    "address article aside blockquote caption dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6"
+    " header hr main nav ol p pre section table ul"
+)
+_GAPS = dict.fromkeys(_BLOCKS.split(), "\n\n") | {
+    "br": "\n",
+    "li": "\n- ",
+    "tr": "\n",
+    "td": " | ",
+    "th": " | ",
+}  # what stands before an element's text, where it is more than nothing
 _SITE_IN_TITLE = re.compile(r"\s[|–—·-]\s")
 
 
@@ -119,30 +132,43 @@ def read_web_page(page: bytes, url: str = "") -> Content:
         )
     tree = _parse(_decode(page))
     if tree is None:
-        return Content(url=_address(url))
+        return Content(url=read_address(url))
     said, meta = _read_notices(tree), _read_meta(tree)
     first = next(iter(tree.xpath("//h1")), None)
-    heading = _line(" ".join(first.itertext())) if first is not None else ""
+    heading = read_line(" ".join(first.itertext())) if first is not None else ""
     times = _read_times(tree)
     _drop_unseen(tree)
     _free_captions(tree)
     title = said.title or meta.get("og:title") or heading or _page_title(tree)
     text = _drop_title(clean_text("".join(_read_blocks(_main_part(tree)))), title)
-    own = _address(url) or _address(meta.get("og:url", "")) or _canonical(tree)
+    own = read_address(url) or read_address(meta.get("og:url", "")) or _canonical(tree)
     published = said.published or _first(meta, _PUBLISHED) or times.get("published", "")
     updated = said.updated or _first(meta, _UPDATED) or times.get("updated", "")
     published_at = _moment(published) or _found_date(tree, own)
     updated_at = _moment(updated)
     return Content(
-        title=_line(title),
+        title=read_line(title),
         text=text,
-        source=_line(said.source or meta.get("og:site_name") or meta.get("application-name") or ""),
+        source=read_line(said.source or meta.get("og:site_name") or meta.get("application-name") or ""),
         authors=said.authors or _names(meta.get("author", "")) or _byline(tree),
         published_at=published_at,
         updated_at=None if updated_at == published_at else updated_at,
-        language=_language(str(tree.get("lang") or ""), said.language, meta.get("og:locale", "")),
+        language=read_language(str(tree.get("lang") or ""), said.language, meta.get("og:locale", "")),
         url=own,
     )
+
+
+def in_utf8(page: bytes, charset: str) -> bytes:
+    """A page in the encoding that its server or mail names, as UTF-8 with the mark that says so; as it is
+    where it has a mark of its own, or is not in that encoding."""
+    named = _CHARSET.fullmatch(f"charset={charset}".encode())
+    if not named or page.startswith(tuple(_BYTE_ORDER)):
+        return page
+    encoding = named[1].decode().lower()
+    try:
+        return b"\xef\xbb\xbf" + page.decode("windows-1252" if encoding in _LATIN else encoding).encode()
+    except (UnicodeError, LookupError):
+        return page
 
 
 def _decode(page: bytes) -> str:
@@ -161,7 +187,7 @@ def _decode(page: bytes) -> str:
         return page.decode("utf-8" if encoding == "utf-8" and named else "windows-1252", "replace")
 
 
-def _parse(text: str) -> Any:
+def _parse(text: str, elements: int = ELEMENTS_MOST) -> Any:
     """The page's root element; None where it holds none. Raises ReadError."""
     from lxml import etree, html  # type: ignore[import-untyped]
 
@@ -174,18 +200,18 @@ def _parse(text: str) -> Any:
         )
     except (etree.LxmlError, ValueError, AssertionError):
         return None
-    _check_shape(tree)
+    _check_shape(tree, elements)
     return tree
 
 
-def _check_shape(tree: Any) -> None:
+def _check_shape(tree: Any, most: int) -> None:
     from lxml import etree
 
     depth = elements = 0
     for event, _ in etree.iterwalk(tree, events=("start", "end")):
         depth += 1 if event == "start" else -1
         elements += event == "start"
-        if depth > DEPTH_MOST or elements > ELEMENTS_MOST:
+        if depth > DEPTH_MOST or elements > most:
             raise ReadError(
                 "is built from more parts than any page of news. Save its article alone, as text or Markdown."
             )
@@ -275,7 +301,7 @@ def _kinds(node: dict[str, object]) -> list[str]:
 
 
 def _word(value: object) -> str:
-    return _line(value) if isinstance(value, str) else ""
+    return read_line(value) if isinstance(value, str) else ""
 
 
 def _named(value: object, nodes: list[dict[str, object]]) -> tuple[str, ...]:
@@ -296,7 +322,7 @@ def _read_meta(tree: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in tree.iter("meta"):
         key = element.get("property") or element.get("name") or element.get("itemprop") or ""
-        content = _line(element.get("content") or "")
+        content = read_line(element.get("content") or "")
         if content:
             found.setdefault(key.lower()[:80], content)
     return found
@@ -353,36 +379,64 @@ def _found_date(tree: Any, url: str) -> datetime | None:
 
 def _byline(tree: Any) -> tuple[str, ...]:
     places = tree.xpath("//*[@rel='author' or @itemprop='author' or contains(@class, 'byline-name')]")
-    names = dict.fromkeys(_line(" ".join(place.itertext()))[:100] for place in places[:NAMES_MOST])
+    names = dict.fromkeys(read_line(" ".join(place.itertext()))[:100] for place in places[:NAMES_MOST])
     return tuple(name for name in names if name)
 
 
 def _names(value: str) -> tuple[str, ...]:
     parts = re.split(r",|;|\band\b", value.removeprefix("By "))[:NAMES_MOST]
-    return tuple(dict.fromkeys(name for part in parts if (name := _line(part)) and not _ADDRESS.match(name)))
+    return tuple(
+        dict.fromkeys(name for part in parts if (name := read_line(part)) and not _ADDRESS.match(name))
+    )
 
 
 def _page_title(tree: Any) -> str:
     """The title of the window without the outlet, which stands last."""
-    title = _line(tree.findtext(".//title") or "")
+    title = read_line(tree.findtext(".//title") or "")
     parts = _SITE_IN_TITLE.split(title)
     return max(parts, key=len) if len(parts) > 1 else title
 
 
 def _canonical(tree: Any) -> str:
-    return next((a for link in tree.xpath("//link[@rel='canonical']/@href") if (a := _address(link))), "")
+    return next((a for link in tree.xpath("//link[@rel='canonical']/@href") if (a := read_address(link))), "")
 
 
-def _address(url: str) -> str:
+def read_address(url: str) -> str:
     return url.strip() if _ADDRESS.fullmatch(url.strip()) else ""
 
 
-def _language(*codes: str) -> str:
+def read_language(*codes: str) -> str:
     return next((code[:2].lower() for code in codes if _LANGUAGE.fullmatch(code)), "")
 
 
-def _line(text: str) -> str:
+def read_line(text: str) -> str:
     return clean_line(text[: 4 * FIELD_CHARACTERS])[:FIELD_CHARACTERS].strip()
+
+
+def read_whole_page(page: bytes, elements: int = ELEMENTS_MOST) -> tuple[str, str]:
+    """The first heading of an HTML or XHTML page and all its visible text, in order: for pages that have
+    nothing around their text. Linear in the page. Raises ReadError as `read_web_page`."""
+    tree = _parse(_decode(page), elements)
+    if tree is None:
+        return "", ""
+    _drop_unseen(tree)
+    heading = next((words for h in tree.iter(*_HEADINGS) if (words := read_line("".join(h.itertext())))), "")
+    pieces: list[str] = []
+    for event, element in _walk(tree.find("body")):
+        if event == "start":
+            pieces.append(_GAPS.get(element.tag, ""))
+            pieces.append(_SPACES.sub(" ", element.text or ""))
+        else:
+            pieces.append("\n\n" if _GAPS.get(element.tag, "").startswith("\n\n") else "")
+            pieces.append(_SPACES.sub(" ", element.tail or ""))
+    lines = (line.strip() for line in "".join(pieces).split("\n"))
+    return heading, clean_text("\n".join(lines))
+
+
+def _walk(body: Any) -> Iterator[tuple[str, Any]]:
+    from lxml import etree
+
+    return iter(()) if body is None else etree.iterwalk(body, events=("start", "end"))
 
 
 # Its text
@@ -440,4 +494,4 @@ def _block_words(block: Any) -> str:
 def _drop_title(text: str, title: str) -> str:
     """The text without a first line that only repeats the title."""
     first, _, rest = text.partition("\n")
-    return rest.strip() if title and clean_line(first) == _line(title) else text
+    return rest.strip() if title and clean_line(first) == read_line(title) else text

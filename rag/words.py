@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,11 @@ STOP_WORDS = frozenset(
 )
 _BETWEEN = "qx0between0qx"  # a word that no text holds, and that the stemmer leaves as it is
 _SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
+# Thai to Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    "\U00020000-\U0003ffff]+"
+)
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -47,8 +53,15 @@ def _analyzer() -> Any:
 
 
 def _plain(text: str) -> str:
-    """Dotted abbreviations as one word, so that 'U.S.' finds 'US'."""
-    return _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    """Dotted abbreviations as one word, so that 'U.S.' finds 'US'; text without spaces in pairs of signs."""
+    text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
+
+
+def _pairs(run: re.Match[str]) -> str:
+    """'停航期' as ' 停航 航期 ': who asks knows a word, and nothing says where the words of the text end."""
+    signs = run.group()
+    return f" {' '.join(map(''.join, pairwise(signs)))} " if len(signs) > 1 else f" {signs} "
 
 
 def stems(text: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Files that hold many articles: one verdict for each, stable names, and nothing that unpacks without end."""
 
 import zipfile
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -13,15 +12,8 @@ from rag.library import Library
 from rag.readers import Upload
 from rag.settings import Settings
 from tests.fakes import HashEmbedder
+from tests.made_files import zip_file
 from tests.test_documents import PAGE, pdf_file, word_file
-
-
-def zip_file(members: Mapping[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", packing) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
 
 
 class Desk:
@@ -86,7 +78,7 @@ def test_an_archive_gives_a_verdict_for_each_article_in_it(desk: Desk, tmp_path:
     }
     reasons = {Path(v.origin).name: v.reason for v in verdicts if v.reason}
     assert "week.zip › news/b.pdf is damaged" in reasons["b.pdf"]
-    assert "an archive inside an archive" in reasons["week.zip › more.zip"]
+    assert "an archive inside another file" in reasons["week.zip › more.zip"]
     assert desk.adder.files_read == 1
     assert {a.title for a in desk.library.articles()} == {
         "Ferry stops",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -270,3 +271,12 @@ def test_a_model_that_is_away_leaves_one_sentence_and_quoted_ones(readout: Comma
     assert "Check that it runs, and READOUT_BASE_URL." in printed
     assert "Sentences of the articles are quoted instead." in printed
     assert "Wang called the Taiwan question the first red line. [1]" in printed
+
+
+def test_columns_of_a_table_can_be_named(readout: Command, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    table.write_text("head,story\nFerry stops,The ferry stopped.\nMill closes,The mill closed.\n")
+    added = readout("add", str(table), "--fields", "text=story,title=head")
+    assert re.search(r"added +\S+rows\.csv › line 3 → rows-[0-9a-f]{16} \(1 passages\)", added)
+    assert "1 files, 2 articles: 2 added. The library holds 4 articles." in added
+    assert "Ferry stops" in readout("list")

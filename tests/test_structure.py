@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"cleaning", "markdown", "texts", "web_pages", "documents", "parts", "archives"},
+    {"cleaning", "markdown", "moments", "parts", "texts", "web_pages", "documents"},
+    {"tables", "mail", "books", "archives", "web_archives", "languages"},
     {"kinds", "confined", "readers", "passages", "prompts"},
     {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},

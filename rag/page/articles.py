@@ -74,8 +74,8 @@ def _draw_adding(readout: Readout) -> None:
             return
         key = f"files-{desk.uploads}"
         st.file_uploader(
-            "Drop files here to add them: Markdown, plain text, saved web pages, PDF, Word (.docx), or a .zip"
-            " of these."
+            "Drop files here to add them: Markdown, plain text, saved web pages, PDF, Word (.docx), EPUB,"
+            " mail (.eml), tables (.jsonl, .json, .csv), web archives (.warc), or a .zip of these."
             " One with the name of an earlier upload replaces it.",
             accept_multiple_files=True,
             key=key,
