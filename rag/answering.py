@@ -51,6 +51,7 @@ from rag.types import (
     Vectors,
     date_label,
 )
+from rag.web_adding import WebAdder
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -72,6 +73,7 @@ class Readout:
         self.indexes = Indexes(library)
         self.retriever = Retriever(library, self.indexes, embedder, settings)
         self.adder = Adder(library, self.indexes, embedder, settings)
+        self.web = WebAdder(library, self.adder, settings)
         self.answerer = answerer or choose_answerer(settings)
         self._local = LocalModels(settings.ports)
         self._accepted: dict[Offer, Answerer] = {}

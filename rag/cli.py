@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from rag.adding import FileVerdict
     from rag.answering import Readout
-    from rag.parts import Fields
     from rag.settings import Settings
     from rag.types import Answer, Filters
 
@@ -31,8 +30,12 @@ app = typer.Typer(
 
 NO_LONGER_HOLDS = 3  # exit code; 1 is an error and 2 a wrong command line
 
-PathsArgument = Annotated[
-    list[Path], typer.Argument(help="Files and folders of articles; which kinds: see the README.")
+SourcesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH|URL...",
+        help="Files and folders of articles, and addresses of web pages; which kinds: see the README.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 OutletOption = Annotated[
@@ -121,7 +124,7 @@ def progress_bar(unit: str) -> Iterator["Progress"]:
 
 @app.command()
 def add(
-    paths: PathsArgument,
+    sources: SourcesArgument,
     if_empty: Annotated[
         bool, typer.Option("--if-empty", help="Only if the library holds no articles yet.")
     ] = False,
@@ -129,47 +132,76 @@ def add(
         str, typer.Option(help="Columns of tables with other names than usual: text=body,title=headline.")
     ] = "",
 ) -> None:
-    """Add articles: files, or folders with all that is in them. May be stopped and run again."""
-    from rag.adding import Outcome, gather_files
+    """Add articles: files, folders with all that is in them, web pages. May be stopped and run again."""
+    from rag.adding import gather_files
     from rag.tables import parse_fields
 
     columns = parse_fields(fields)
+    paths = [Path(source) for source in sources if "://" not in source]
+    addresses = [source for source in sources if "://" in source]
     with opened() as readout:
-        with readout.library.writing():
-            files = gather_files(paths)
-            if if_empty and not readout.adder.wanted(files):
-                return
-            verdicts: list[FileVerdict] = []
-            try:
-                _add_files(readout, files, columns, verdicts)
-            except KeyboardInterrupt:
-                one_each = len(verdicts) <= readout.adder.files_read
-                done = f"{len(verdicts)} of {len(files)} files" if one_each else f"{len(verdicts)} articles"
-                say_error(
-                    f"Stopped after {done}; these are in the library, whole."
-                    " Run the same command again to go on with the rest."
-                )
-                raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
-        counts = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
-        words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-        held = f"{len(files)} files" + (f", {len(verdicts)} articles" if len(verdicts) > len(files) else "")
-        say(f"{held}: {words}. The library holds {readout.span().articles} articles.")
-    if counts[Outcome.UNREADABLE]:
-        raise typer.Exit(1)
+        files = gather_files(paths) if paths else []
+        if if_empty and not readout.adder.wanted(files):
+            return
+        tally = Tally("Adding", len(files), len(addresses))
+        with tally.running():
+            if files:
+                with readout.library.writing():
+                    tally.count(readout.adder.add(files, columns), lambda: readout.adder.files_read)
+            tally.count(readout.web.add(addresses))
+        tally.say_end(readout)
 
 
-def _add_files(
-    readout: "Readout", files: list[Path], fields: "Fields", verdicts: "list[FileVerdict]"
-) -> None:
-    """Adds the files, with progress; each verdict is shown and put behind `verdicts` as it comes."""
-    with progress_bar("files") as progress:
-        task = progress.add_task("Adding", total=len(files), passages=0)
-        passages = 0
-        for verdict in readout.adder.add(files, fields):
-            verdicts.append(verdict)
-            passages += verdict.passages
-            progress.update(task, completed=readout.adder.files_read, passages=passages)
+class Tally:
+    """The verdicts of an add: each is shown as it comes, with progress, and all are counted at the end."""
+
+    def __init__(self, what: str, files: int, addresses: int) -> None:
+        units = (f"{files} files" if files else "", f"{addresses} addresses" if addresses else "")
+        self._what = what
+        self._unit = "files" if files and not addresses else "addresses" if addresses and not files else ""
+        self._named = " and ".join(unit for unit in units if unit)
+        self._total = files + addresses
+        self._done = 0  # of the total; each gives one verdict or more
+        self._passages = 0
+        self._verdicts: list[FileVerdict] = []
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Shows progress; Ctrl-C ends the command with what is done already."""
+        try:
+            with progress_bar(self._unit) as self._progress:
+                self._task = self._progress.add_task(self._what, total=self._total, passages=0)
+                yield
+        except KeyboardInterrupt:
+            came = len(self._verdicts)
+            done = f"{came} of {self._named}" if came <= self._done else f"{came} articles"
+            say_error(
+                f"Stopped after {done}; these are in the library, whole."
+                " Run the same command again to go on with the rest."
+            )
+            raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
+
+    def count(self, verdicts: "Iterable[FileVerdict]", done: "Callable[[], int] | None" = None) -> None:
+        """`done`: how many of the total these verdicts stand for by now; without it, each for one."""
+        before = self._done
+        for number, verdict in enumerate(verdicts, start=1):
+            self._verdicts.append(verdict)
+            self._passages += verdict.passages
+            self._done = before + (done() if done else number)
+            self._progress.update(self._task, completed=self._done, passages=self._passages)
             say(_verdict_line(verdict))
+
+    def say_end(self, readout: "Readout") -> None:
+        """The counts; exit code 1 where something was not read."""
+        from rag.adding import Outcome
+
+        counts = {o: sum(v.outcome is o for v in self._verdicts) for o in Outcome}
+        words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+        many = f", {len(self._verdicts)} articles" if len(self._verdicts) > self._total else ""
+        held = readout.span().articles
+        say(f"{self._named}{many}: {words}. The library holds {held} articles.")
+        if counts[Outcome.UNREADABLE]:
+            raise typer.Exit(1)
 
 
 def _verdict_line(verdict: "FileVerdict") -> str:

@@ -3,6 +3,7 @@
 ReadoutError
 ├── SettingsError        a setting or an option that cannot be used
 ├── ReadError            a file that cannot be read as an article
+│   └── FetchError       an address of the web that was not read
 ├── LibraryError         the catalogue cannot be opened or written
 │   ├── LibraryBusy      another process is writing
 │   └── IndexMismatch    an index was built from something else than the library holds now
@@ -24,6 +25,16 @@ class SettingsError(ReadoutError):
 
 class ReadError(ReadoutError):
     pass
+
+
+class FetchError(ReadError):
+    """`status` is what its server answered, 0 where it did not come to that."""
+
+    def __init__(self, address: str, reason: str, status: int = 0) -> None:
+        shown = "".join(letter if letter.isprintable() else "?" for letter in address)
+        super().__init__(f"{shown} {reason}")
+        self.reason = reason
+        self.status = status
 
 
 class LibraryError(ReadoutError):

@@ -212,7 +212,7 @@ def _article(content: Content, named: _Named, name: str, key: str) -> Article:
         title=content.title,
         text=content.text,
         origin=_join(named.address.decode("utf-8", "replace"), name),
-        content_hash=_hash(content),
+        content_hash=hash_content(content),
         source=content.source,
         authors=content.authors,
         published_at=content.published_at,
@@ -259,7 +259,7 @@ def _slug(stem: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters)[:_SLUG_CHARACTERS].strip("-") or "article"
 
 
-def _hash(content: Content) -> str:
+def hash_content(content: Content) -> str:
     """SHA-256 (hex) over all that was read, in one canonical form."""
     fields = asdict(content)
     for key in ("published_at", "updated_at"):

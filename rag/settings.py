@@ -152,6 +152,20 @@ class Settings(BaseSettings):
         default=20.0, gt=0, description="Largest file that is read as an article, in MB."
     )
 
+    fetch_hosts: str = Field(
+        default="",
+        pattern=r"^[\w.:\[\], -]*$",
+        description="Hosts of your own network whose addresses may be added, e.g. `intranet.example,"
+        "127.0.0.1:8080`. Empty: only public addresses on the ports 80 and 443 are asked.",
+    )
+    fetch_pause: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="Seconds between two requests to one host of the web, so that adding a feed is no burden"
+        " to it; longer where its robots.txt asks for more.",
+    )
+
     @field_validator("password")
     @classmethod
     def _is_long(cls, password: SecretStr) -> SecretStr:
@@ -182,6 +196,11 @@ class Settings(BaseSettings):
         if isinstance(value, SecretStr):
             return "set, not shown" if value.get_secret_value() else ""
         return without_user(value) if name == "base_url" else str(value)
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """`fetch_hosts` one by one, in small letters."""
+        return tuple(host for one in self.fetch_hosts.split(",") if (host := one.strip().lower()))
 
     @property
     def ports(self) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from rag.page.status import answers_fact, report_html
 from rag.settings import Settings, without_user
 from rag.types import Offer
 from tests.fakes import make_article
+from tests.web_server import Site, reply, serve
 
 SECONDS = 30.0  # of one run of a page; the encoder may have to be built first
 ARTICLES = (
@@ -165,7 +166,7 @@ def rows(at: AppTest) -> list[str]:
 def test_the_articles_are_listed_as_text_with_what_is_known_of_them(readout: Readout) -> None:
     bridge, ferry = rows(draw(articles_page, lambda: readout))
     assert "The bridge" in bridge
-    assert "<b>Example Wire</b> · 26 April 2024 · 1 passage · bridge.md" in bridge
+    assert "<b>Example Wire</b> · 26 April 2024 · 1 passage · en · bridge.md" in bridge
     assert "The &lt;b&gt;ferry&lt;/b&gt;" in ferry
 
 
@@ -178,10 +179,10 @@ def test_a_list_of_many_is_drawn_one_page_at_a_time_and_found_by_words(readout: 
     assert f"1–{ROWS} of {2 * ROWS + 2} articles" in shown(at)
     at.session_state["article-page"] = 3
     assert len(rows(at.run())) == 2
-    at.text_input[0].set_value("number item 07").run()  # fewer pages than the one that was open
+    at.text_input(key="article-query").set_value("number item 07").run()  # fewer pages than before
     assert ["Item number 07" in row for row in rows(at)] == [True]
     assert "1 article found" in shown(at)
-    at.text_input[0].set_value("zebra").run()
+    at.text_input(key="article-query").set_value("zebra").run()
     assert rows(at) == []
     assert f"None of {2 * ROWS + 2} articles has these words." in shown(at)
 
@@ -199,7 +200,7 @@ def test_removing_asks_first_and_says_what_goes(readout: Readout) -> None:
     assert "say that the article is gone" in html
     assert "The file that it was read from stays." in html
     press(at, "Keep")
-    at.text_input[0].set_value("wire").run()
+    at.text_input(key="article-query").set_value("wire").run()
     assert "2 articles and 2 passages leave the library" in shown(press(at, "Remove all 2"))
     assert readout.span().articles == 2
 
@@ -229,6 +230,28 @@ def test_files_that_were_not_read_come_first_and_names_are_text() -> None:
     assert html.index("&lt;i&gt;b&lt;/i&gt;.pdf</b>") < html.index("a.md</b>")
     assert "✓ added</span> · 3 passages" in html
     assert "<i>" not in html
+
+
+def test_an_address_is_fetched_when_it_is_given_and_its_verdict_is_shown(
+    tmp_path: Path, encoder: EmbeddedEncoder
+) -> None:
+    with serve(Site({"/ferry": reply(b"Ferry\n\nThe ferry stops.", kind="text/plain")})) as site:
+        settings = Settings(_env_file=None, home=tmp_path, fetch_hosts=site.place)
+        readout = Readout(settings, Library(tmp_path), encoder)
+        at = draw(articles_page, lambda: readout)
+        at.text_input(key="address-typed").set_value(site.url("/ferry"))
+        assert site.asked == []
+        press(at, "Add")
+        await_job(at.session_state.desk.adding)
+        html = shown(at.run())
+        assert f'<b>{site.url("/ferry")}</b> <span class="r-good">✓ added</span>' in html
+        assert at.text_input(key="address-typed").value == ""
+        at.text_input(key="address-typed").set_value("127.0.0.1:1/<i>")
+        press(at, "Add")
+        await_job(at.session_state.desk.adding)
+        assert "https://127.0.0.1:1/%3Ci%3E names port 1; only 80 and 443 are asked." in shown(at.run())
+        assert site.paths == ["/ferry"]
+        readout.close()
 
 
 # Work in the background

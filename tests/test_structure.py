@@ -11,9 +11,10 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
+    {"addresses", "fetching", "robots"},
     {"cleaning", "markdown", "moments", "parts", "texts", "web_pages", "documents"},
     {"tables", "mail", "books", "archives", "web_archives", "languages"},
-    {"kinds", "confined", "readers", "passages", "prompts"},
+    {"kinds", "confined", "readers", "passages", "prompts", "web_reading", "visiting"},
     {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
@@ -31,7 +32,7 @@ ARROW = (
     {"index", "faults", "questions", "links", "thoughts", "breaker", "loopback", "repair"},
     {"mentions", "leaning", "antecedents", "follow_ups"},
     {"adding", "backups", "evidence", "unmentioned", "sentences", "models", "replies", "saving", "verifying"},
-    {"retrieval", "generative", "extractive"},
+    {"retrieval", "generative", "extractive", "web_adding"},
     {"answering", "langchain_retriever", "evaluation"},
     {"cli", "page"},
 )
@@ -88,11 +89,11 @@ def test_the_package_knows_neither_evals_nor_app() -> None:
         assert not {"evals", "app", "tests"} & {name.split(".")[0] for name in imports(path)}, path
 
 
-def test_only_models_opens_outbound_connections() -> None:
+def test_only_the_modules_for_models_and_the_fetcher_open_connections() -> None:
     for path in (ROOT / "rag").rglob("*.py"):
-        if path.stem not in ("models", "faults", "loopback"):
+        if path.stem not in ("models", "faults", "loopback", "fetching"):
             clients = {"openai", "httpx", "httpx2", "requests", "urllib.request", "langchain_openai"}
-            clients |= {"http.client", "http.client.HTTPConnection"}
+            clients |= {"http.client", "http.client.HTTPConnection", "urllib3"}
             assert not clients & imports(path), path
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from rag.adding import FileVerdict, Outcome
+from rag.addresses import ADDRESS_CHARACTERS
 from rag.answering import Readout
 from rag.errors import ReadoutError
 from rag.listing import Listed, Order, find_listed, order_listed
@@ -32,6 +34,7 @@ MARKS = {  # read without colour
     Outcome.EMPTY: "✗ empty",
     Outcome.UNREADABLE: "✗ not read",
 }
+WEB = ("http://", "https://")
 BAD = (Outcome.UNREADABLE, Outcome.EMPTY)
 
 
@@ -41,6 +44,7 @@ class Desk:
 
     adding: "Job[FileVerdict] | None" = None
     uploads: int = 0  # how many were begun: each has a fresh place for files
+    unit: str = "file"  # what is added one by one, as a word
 
 
 def show_articles(open_library: Callable[[], Readout] = get_readout) -> None:
@@ -70,7 +74,7 @@ def _draw_adding(readout: Readout) -> None:
     desk = current_desk()
     with st.container(key="adding"):
         if desk.adding and desk.adding.running:
-            st.fragment(_draw_progress, run_every=POLL_SECONDS)(desk.adding)
+            st.fragment(_draw_progress, run_every=POLL_SECONDS)(desk.adding, desk.unit)
             return
         key = f"files-{desk.uploads}"
         st.file_uploader(
@@ -82,10 +86,43 @@ def _draw_adding(readout: Readout) -> None:
             on_change=_begin_adding,
             args=(readout, key),
         )
+        _draw_address(readout)
         if desk.adding:
-            st.html(verdicts_html(desk.adding))
+            st.html(verdicts_html(desk.adding, unit=desk.unit))
         else:
             st.html('<p class="r-foot">A whole folder: <code>readout add FOLDER</code></p>')
+
+
+def _draw_address(readout: Readout) -> None:
+    with (
+        st.form("address-form", border=False, clear_on_submit=True),
+        st.container(key="address", horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input(
+            "Or paste the address of an article",
+            key="address-typed",
+            placeholder="https://",
+            max_chars=ADDRESS_CHARACTERS,
+        )
+        st.form_submit_button("Add", on_click=_begin_fetching, args=(readout,))
+
+
+def _begin_fetching(readout: Readout) -> None:
+    """Only here does the page ask the web for anything: for the address that was typed."""
+    address, desk = str(st.session_state["address-typed"]).strip(), current_desk()
+    if not address:
+        return
+    if "://" not in address:
+        address = f"https://{address}"
+
+    def add(job: Job[FileVerdict]) -> None:
+        for verdict in readout.web.add([address]):
+            job.results.append(verdict)
+            job.tell(len(job.results), job.total)
+            if job.stopped.is_set():
+                return
+
+    desk.adding, desk.unit = Job(add, 1), "web page"
 
 
 def _begin_adding(readout: Readout, key: str) -> None:
@@ -103,29 +140,29 @@ def _begin_adding(readout: Readout, key: str) -> None:
                 if job.stopped.is_set():
                     return
 
-    desk.adding = Job(add, len(files))
+    desk.adding, desk.unit = Job(add, len(files)), "file"
     desk.uploads += 1
 
 
-def _draw_progress(job: "Job[FileVerdict]") -> None:
+def _draw_progress(job: "Job[FileVerdict]", unit: str) -> None:
     if not job.running:
         st.rerun()
-    st.progress(job.share, f"Reading {count(job.total, 'file')}: {job.done} done")
+    st.progress(job.share, f"Reading {count(job.total, unit)}: {job.done} done")
     st.button("Stop", on_click=job.stop, disabled=job.stopped.is_set())
     if job.results:
-        st.html(verdicts_html(job, most=3))
+        st.html(verdicts_html(job, 3, unit))
 
 
-def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST) -> str:
+def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST, unit: str = "file") -> str:
     """What became of each file, those that were not read first."""
     verdicts = list(job.results)
     bad = sum(verdict.outcome in BAD for verdict in verdicts)
     ordered = sorted(verdicts, key=lambda verdict: verdict.outcome not in BAD)
     rows = "".join(map(_verdict_html, ordered[:most]))
     more = f"<li>and {len(ordered) - most} more</li>" if len(ordered) > most else ""
-    good, files = len(verdicts) - bad, count(job.total, "file")
+    good, files = len(verdicts) - bad, count(job.total, unit)
     many = len(verdicts) > job.total  # files of more than one article are among them
-    read = f"{count(good, 'article')} of {files}" if many else f"{count(good, 'file')} of {job.total}"
+    read = f"{count(good, 'article')} of {files}" if many else f"{count(good, unit)} of {job.total}"
     said = f"{read} read" + (f", {bad} not" if bad else "")
     fault = "" if job.running or not job.fault else notice_html("Not all was added", job.fault, fault=True)
     return f'{fault}<p class="r-group" role="status">{said}</p><ul class="r-verdicts">{rows}{more}</ul>'
@@ -134,7 +171,9 @@ def verdicts_html(job: "Job[FileVerdict]", most: int = VERDICTS_MOST) -> str:
 def _verdict_html(verdict: FileVerdict) -> str:
     kind = "r-bad" if verdict.outcome in BAD else "r-good"
     name = safe(verdict.origin.removeprefix(UPLOADED))
-    detail = safe(verdict.reason) or (count(verdict.passages, "passage") if verdict.passages else "")
+    detail = safe(verdict.reason.removeprefix(f"{verdict.origin} ")) or (
+        count(verdict.passages, "passage") if verdict.passages else ""
+    )
     mark = f'<span class="{kind}">{MARKS[verdict.outcome]}</span>'
     return f"<li><b>{name}</b> {mark}{f' · {detail}' if detail else ''}</li>"
 
@@ -200,6 +239,9 @@ def row_html(one: Listed) -> str:
 
 
 def file_name(one: Listed) -> str:
+    """Of the file that it was read from, or the host."""
+    if one.origin.startswith(WEB):
+        return urlsplit(one.origin).hostname or ""
     return one.origin.removeprefix(UPLOADED).replace("\\", "/").rpartition("/")[2]
 
 
@@ -258,7 +300,10 @@ def removal_html(chosen: Sequence[Listed]) -> str:
     if uploaded:
         whose = "It was" if len(chosen) == 1 else f"{uploaded:,} of them were"
         sentences.append(f"{whose} uploaded here: the library holds the only copy.")
-    if uploaded < len(chosen):
+    fetched = sum(one.origin.startswith(WEB) for one in chosen)
+    if fetched:
+        sentences.append("What was read from the web stays there, and does not come back by itself.")
+    if uploaded + fetched < len(chosen):
         sentences.append(
             "The file that it was read from stays." if len(chosen) == 1 else "Files on the disk stay."
         )

@@ -46,6 +46,7 @@ PAGES_STYLE = """<style>
   overflow-wrap: anywhere; }
 .stHtml .r-verdicts li { margin: 0; padding: 0; }
 .r-verdicts b { font-weight: 600; }
+.st-key-address > :has(.stTextInput) { flex: 1 1 14rem; max-width: 46rem; }
 .st-key-adding [data-testid="stFileUploaderDropzone"] { padding: .6rem .9rem; }
 .st-key-finding > :has(.stTextInput) { flex: 1 1 14rem; max-width: 34rem; }
 .st-key-articles, .st-key-questions { gap: 0; }

@@ -79,6 +79,21 @@ def test_an_uploaded_article_is_answered_in_a_page_that_was_open_before_and_gone
     assert visit.events == []
 
 
+@pytest.mark.parametrize("visit", [(390, 844)], indirect=True)
+def test_a_pasted_address_is_refused_in_a_sentence_and_asked_for_by_nobody(visit: Visit) -> None:
+    go(visit, "Articles")
+    page = visit.page
+    for address in ("http://localhost:8501/<b>x</b>", visit.address):
+        page.get_by_role("textbox", name="Or paste the address").fill(address)
+        page.keyboard.press("Enter")
+        expect(page.locator(".r-verdicts")).to_contain_text("only 80 and 443 are asked")
+    expect(page.locator(".r-verdicts li")).to_have_count(1)
+    assert page.locator(".stMain").evaluate("main => main.scrollWidth") <= 390
+    assert page.locator(".r-verdicts b b").count() == 0
+    assert visit.strangers() == []
+    assert visit.events == []
+
+
 def test_an_article_is_read_and_a_hostile_one_runs_nothing(visit: Visit) -> None:
     go(visit, "Articles")
     page = visit.page

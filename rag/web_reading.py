@@ -1,0 +1,111 @@
+"""What an address gave → Article: read as an uploaded file of its kind, and known by its address."""
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from rag.confined import Confined
+from rag.errors import FetchError
+from rag.fetching import Fetched
+from rag.kinds import READ
+from rag.markdown import Content
+from rag.parts import Reading
+from rag.readers import Unread, Upload, hash_content, read_uploads
+from rag.types import Article
+
+# What servers call the kinds of file. Where they say nothing of use, the end of the address tells.
+_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "text/markdown": ".md",
+    "text/plain": ".txt",
+}
+_VAGUE = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
+KINDS = (*_SUFFIXES, *_VAGUE)  # media types
+
+_CHARSETS = re.compile(  # those that the HTML standard names and Python decodes in linear time
+    r"utf-8|windows-125\d|iso-8859-\d{1,2}|shift_jis|euc-jp|euc-kr|gbk|gb2312|gb18030|big5|koi8-[ru]"
+)
+_IN_WORDS = (".html", ".htm", ".txt", ".md", ".markdown")
+_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")  # of byte order: what has one says more than its server
+_SAME_SITE = re.compile(r"^(?:www|m|amp|mobile)\.")
+
+
+def read_fetched(fetched: Fetched, child: Confined, lacking: Content | None = None) -> Article:
+    """The article at an address. `lacking` fills the fields of which it says nothing itself.
+
+    Its own word for its address counts on its own site only. Raises FetchError.
+    """
+    suffix, lacking = _suffix(fetched), lacking or Content()
+    parts = urlsplit(fetched.url)
+    stem = PurePosixPath(unquote(parts.path)).stem or parts.hostname or ""
+    upload = Upload(stem + suffix, _in_utf8(fetched, suffix))
+    (read,) = read_uploads(upload, Reading(max(len(upload.content), 1)), child)
+    if isinstance(read, Unread):
+        raise FetchError(fetched.url, f"was not read: {read.reason}")
+    published = read.published_at or lacking.published_at
+    updated = read.updated_at or lacking.updated_at
+    content = Content(
+        title=lacking.title if lacking.title and _words(read.title) == _words(stem) else read.title,
+        text=read.text,
+        source=read.source or lacking.source,
+        authors=read.authors or lacking.authors,
+        published_at=published,
+        updated_at=None if updated == published else updated,
+        language=read.language or lacking.language,
+        url=read.url if _is_same_site(read.url, fetched.url) else fetched.url,
+    )
+    # A longer digest than a file's: who chooses addresses must not be able to hit another article's id.
+    digest = hashlib.sha256(fetched.address.encode()).hexdigest()[:16]
+    return replace(
+        read,
+        id=f"{read.id.rpartition('-')[0]}-{digest}",
+        origin=fetched.address,
+        content_hash=hash_content(content),
+        title=content.title,
+        source=content.source,
+        authors=content.authors,
+        published_at=content.published_at,
+        updated_at=content.updated_at,
+        language=content.language,
+        url=content.url,
+    )
+
+
+def _suffix(fetched: Fetched) -> str:
+    """Of the kind of file that was fetched. Raises FetchError."""
+    named = PurePosixPath(urlsplit(fetched.url).path).suffix.lower()
+    if fetched.kind in _VAGUE and named in READ:
+        return named
+    if fetched.kind in _SUFFIXES:
+        return _SUFFIXES[fetched.kind]
+    raise FetchError(fetched.url, "does not say what kind of file it is. Save it and add the file.")
+
+
+def _in_utf8(fetched: Fetched, suffix: str) -> bytes:
+    """A page or text in the encoding that its server names, as UTF-8 with the mark that says so."""
+    known = suffix in _IN_WORDS and _CHARSETS.fullmatch(fetched.charset)
+    if not known or fetched.content.startswith(_MARKS):
+        return fetched.content
+    encoding = "windows-1252" if fetched.charset == "iso-8859-1" else fetched.charset  # as browsers do
+    try:
+        return b"\xef\xbb\xbf" + fetched.content.decode(encoding).encode()
+    except (UnicodeError, LookupError):
+        return fetched.content
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
+
+
+def _is_same_site(left: str, right: str) -> bool:
+    """Whether two addresses are of one host, or of one below the other."""
+    try:
+        first, second = (_SAME_SITE.sub("", urlsplit(url).hostname or "") for url in (left, right))
+    except ValueError:
+        return False
+    return bool(first) and (f".{first}".endswith(f".{second}") or f".{second}".endswith(f".{first}"))
