@@ -32,6 +32,8 @@ READ: Mapping[str, Read] = {
 BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
 DEPTH_MOST = 3  # files inside files: an attachment of a mail in an archive is in the second
 TOO_LARGE = "unpacks to more than may be read (1 GB of memory). Split it, or save its text as .txt."
+# pypdf's, and lxml's where memory, or what it takes for reasonable, is at an end
+_LARGE = re.compile(r"LimitReachedError|memory|Resource limit exceeded|XML_PARSE_HUGE|: unknown error")
 
 
 def kind_of(name: str) -> str:
@@ -87,8 +89,8 @@ def reason_of(error: Exception) -> str:
     """Why a file was not read, as the rest of a sentence that begins with its name."""
     if isinstance(error, ReadError):
         return str(error)
-    large = "memory" in str(error) or type(error).__name__ == "LimitReachedError"  # lxml's, pypdf's
-    return TOO_LARGE if large or isinstance(error, MemoryError) else BROKEN
+    large = isinstance(error, MemoryError) or _LARGE.search(f"{type(error).__name__}: {error}")
+    return TOO_LARGE if large else BROKEN
 
 
 def _read_member(name: str, data: bytes, reading: Reading) -> Iterator[Part]:

@@ -18,6 +18,7 @@ from rag.parts import Entry, Fields, Part, Reading
 from rag.web_pages import read_address, read_language, read_line
 
 AUTHORS_MOST = 50
+COLUMNS_MOST = 1_000  # that are looked at; tables of news have a dozen
 SHOWN_MOST = 12  # names of columns in a message
 _PIECE = 1 << 16  # characters of a JSON list that are read at first
 _OPENING = re.compile(r"\s*+\[?+\s*+")
@@ -204,6 +205,7 @@ def _find_columns(names: Sequence[str], fields: Fields, *, strict: bool = False)
 
     Raises ReadError where none holds the text, or (`strict`) one that was named is not there.
     """
+    names = names[:COLUMNS_MOST]
     known = {_plain(name): name for name in reversed(names)}
     columns = {}
     for field, usual in NAMES.items():

@@ -62,6 +62,14 @@ ROWS = (
         ("test_mutated_files.py::test_a_mutated_file_is_an_article_or_refused_in_one_sentence",),
     ),
     Row(
+        "mutated files of all other kinds: a verdict for each article in them",
+        ("test_mutated_files.py::test_a_mutated_file_of_another_kind_gives_articles_or_sentences",),
+    ),
+    Row(
+        "bombs of every kind: one verdict each within 20 s and 1 GB, the next file is read",
+        ("test_bombs.py::test_a_bomb_ends_in_articles_or_sentences_and_the_next_file_is_read",),
+    ),
+    Row(
         "kill -9 while adding, replacing, removing and rebuilding",
         ("test_kill.py::test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work",),
     ),
