@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from rag import editions
 from rag.confined import Confined
+from rag.editions import Heir, Whole
 from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.languages import name_language
@@ -20,16 +22,19 @@ from rag.parts import Fields, Reading
 from rag.passages import split_passages
 from rag.readers import SUFFIXES, Unread, Upload, find_files, read_articles, read_uploads
 from rag.settings import Settings
+from rag.shingles import bands
 from rag.types import Article, Embedder, Passage
 
 GROUP_PASSAGES = 64  # passages encoded and stored together: a second or two of work between verdicts
 SYNC_PASSAGES = 512  # passages between two commits of the indexes, which cost the same for few or many
+OLDER_AT_ONCE = 200  # articles of an older layout made comparable in one transaction: a fraction of a second
 MEGABYTE = 1_000_000
 
 
 class Outcome(StrEnum):
     ADDED = "added"
     REPLACED = "replaced"
+    COPY = "copy"  # nearly the same as an article of another outlet, and kept with it
     UNCHANGED = "unchanged"
     EMPTY = "empty"
     UNREADABLE = "unreadable"
@@ -51,6 +56,7 @@ class _Prepared:
     article: Article
     passages: tuple[Passage, ...]
     outcome: Outcome
+    bands: frozenset[int]  # what its copies would be found by
 
 
 class Adder:
@@ -89,8 +95,15 @@ class Adder:
             yield from self._add(self._read(read_uploads(one, self._reading, child) for one in uploads))
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Takes articles out of library and indexes, with all that they had. Their files stay."""
-        self._library.remove(ids)
+        """Takes articles and copies out of library and indexes, with all that they had. Their files stay.
+
+        Where copies of a removed article stay, the first of them takes its place.
+        """
+        left = {
+            leader: [one for one in editions.copies(self._library, leader) if one.id not in ids]
+            for leader in ids
+        }
+        self._library.remove(ids, [self._heir(copies) for copies in left.values() if copies])
         self._sync()
 
     def add_articles(self, articles: Iterable[Article]) -> Iterator[FileVerdict]:
@@ -100,15 +113,20 @@ class Adder:
 
     def _add(self, articles: Iterable[Article | FileVerdict]) -> Iterator[FileVerdict]:
         self._sync()  # what an earlier run stored but could not index
+        while self._library.compare_older(OLDER_AT_ONCE):
+            pass
         group: list[_Prepared] = []
         for article in articles:
             if isinstance(article, FileVerdict):
                 yield article
                 continue
-            if any(article.content_hash == prepared.article.content_hash for prepared in group):
-                yield from self._store(group)  # a copy: what it copies must be there to be named
+            own = frozenset(bands(article.text))
+            if any(
+                article.content_hash == other.article.content_hash or own & other.bands for other in group
+            ):
+                yield from self._store(group)  # perhaps a copy: what it copies must be there to be named
                 group = []
-            prepared = self._prepare(article)
+            prepared = self._prepare(article, own)
             if isinstance(prepared, FileVerdict):
                 yield prepared
                 continue
@@ -156,19 +174,40 @@ class Adder:
                     yield one
             self.files_read += 1
 
-    def _prepare(self, article: Article) -> _Prepared | FileVerdict:
+    def _prepare(self, article: Article, own: frozenset[int]) -> _Prepared | FileVerdict:
         if not article.text.strip():
             return FileVerdict(article.origin, Outcome.EMPTY, reason="It holds no text.")
         before = self._library.content_hash(article.id)
         same = article.id if before == article.content_hash else self._same_elsewhere(article, before)
         if same:
             return FileVerdict(article.origin, Outcome.UNCHANGED, article_id=same)
-        passages = split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
-        outcome = Outcome.REPLACED if before else Outcome.ADDED
         # Not part of the content hash: what is in a library already must not count as changed.
         language = article.language or name_language(article.text)
         article = replace(article, language=language, ingested_at=datetime.now(UTC))
-        return _Prepared(article, passages, outcome)
+        leader = self._leader(article, before)
+        if leader:
+            self._library.add_copy(article, leader)
+            outcome = Outcome.REPLACED if before else Outcome.COPY
+            reason = f"Nearly the same as {leader}, and kept with it."
+            return FileVerdict(article.origin, outcome, article.id, reason=reason)
+        outcome = Outcome.REPLACED if before else Outcome.ADDED
+        return _Prepared(article, self._split(article), outcome, own)
+
+    def _split(self, article: Article) -> tuple[Passage, ...]:
+        return split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
+
+    def _leader(self, article: Article, before: str | None) -> str:
+        """The article that this one is a copy of. What is one already stays one: it may have copies."""
+        if before and not editions.leader_of(self._library, article.id):
+            return ""
+        return editions.find_leader(self._library, article)
+
+    def _heir(self, copies: Sequence[Article]) -> Heir:
+        """The first of these copies as an article of its own, the others as its copies."""
+        first, *others = copies
+        passages = self._split(first)
+        vectors = self._embedder.embed_passages(passages, [first.title] * len(passages))
+        return Heir(Whole(first, passages, vectors), tuple(one.id for one in others))
 
     def _same_elsewhere(self, article: Article, before: str | None) -> str | None:
         """A new file with the text of an article that is there already adds nothing."""
@@ -182,7 +221,9 @@ class Adder:
         vectors = iter(self._embedder.embed_passages(passages, titles))
         for prepared in group:
             own = [next(vectors) for _ in prepared.passages]
-            self._library.add(prepared.article, prepared.passages, own)
+            unlike = editions.unlike(self._library, prepared.article)
+            heir = self._heir(unlike) if unlike else None
+            self._library.add(prepared.article, prepared.passages, own, heir)
         self._unindexed += len(passages)
         if self._unindexed >= SYNC_PASSAGES:
             self._sync()

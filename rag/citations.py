@@ -161,6 +161,7 @@ class Resolver:
             start=sentence.start,
             end=sentence.end,
             quote=sentence.text,
+            also=tuple(name for name in article.outlets if name != article.source),
         )
 
     def branch(self) -> "Resolver":

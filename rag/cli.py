@@ -217,7 +217,8 @@ def _verdict_line(verdict: "FileVerdict") -> str:
 
 @app.command("list")
 def list_articles(as_json: JsonOption = False) -> None:
-    """List the articles of the library, newest first."""
+    """List the articles of the library, newest first, with the other outlets of each."""
+    from rag.show import clean, outlet
     from rag.types import date_label
 
     with opened() as readout:
@@ -233,6 +234,16 @@ def list_articles(as_json: JsonOption = False) -> None:
                 "url": article.url,
                 "origin": article.origin,
                 "content_hash": article.content_hash,
+                "copies": [
+                    {
+                        "id": one.id,
+                        "title": one.title,
+                        "source": one.source,
+                        "published_at": _iso(one.published_at),
+                        "url": one.url,
+                    }
+                    for one in article.also
+                ],
             }
             for article in articles
         ]
@@ -242,7 +253,7 @@ def list_articles(as_json: JsonOption = False) -> None:
         say("No articles yet. Add some: readout add corpus/")
     for article in articles:
         say(f"{article.id}\n    {article.title}")
-        say(f"    {article.source or 'no outlet'} · {date_label(article.published_at)}")
+        say(clean(f"    {outlet(article)} · {date_label(article.published_at)}"))
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -251,12 +262,26 @@ def _iso(moment: datetime | None) -> str | None:
 
 @app.command()
 def show(
-    article_id: Annotated[str, typer.Argument(metavar="ID", help="An article's id, or its beginning.")],
+    article_id: Annotated[
+        str, typer.Argument(metavar="ID", help="An article's or a copy's id, or its beginning.")
+    ],
+    earlier: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Show the Nth version before this one instead.")
+    ] = 0,
 ) -> None:
-    """Show one article: what is known of it, then its text."""
+    """Show one article: what is known of it, its copies and earlier versions, then its text."""
+    from rag.editions import find_copy, leader_of, versions
+    from rag.show import clean
+
     with opened() as readout:
-        article = readout.library.article(_one_id(readout, article_id))
+        whole = _one_id(readout, article_id)
+        article = readout.library.article(whole) or find_copy(readout.library, whole)
+        leader, before = leader_of(readout.library, whole), versions(readout.library, whole)
     assert article is not None
+    if earlier > len(before):
+        raise ReadoutError(f"The library holds {len(before)} earlier versions of {whole}, not {earlier}.")
+    if earlier:
+        article = before[earlier - 1].article
     facts = {
         "Id": article.id,
         "Outlet": article.source,
@@ -268,9 +293,15 @@ def show(
         "Added": _iso(article.ingested_at),
         "Content": article.content_hash,
     }
+    if leader:
+        facts["Copy of"] = leader
+    for number, one in enumerate(before, 1):
+        facts[f"Earlier {number}"] = f"replaced {_iso(one.replaced_at)} (--earlier {number})"
     say(article.title + "\n")
     for name, value in facts.items():
         say(f"{name + ':':<11}{value or '–'}")
+    for copy in article.also:
+        say(clean(f"{'Copy:':<11}{copy.id} ({copy.source or 'outlet not named'})"))
     say("\n" + article.text)
 
 

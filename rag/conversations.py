@@ -240,6 +240,23 @@ def changed_articles(library: Library, answers: Iterable[Answer]) -> dict[tuple[
     return {one: one[0] in now for one in sorted(cited) if now.get(one[0]) != one[1]}
 
 
+def lost_sentences(
+    library: Library, answers: Sequence[Answer], changed: Mapping[tuple[str, str], bool]
+) -> frozenset[tuple[str, str, int]]:
+    """Cited sentences (article id, content hash, start) that a changed article holds no longer.
+
+    `changed`: as changed_articles says of the same answers.
+    """
+    ids = sorted({article_id for (article_id, _), there in changed.items() if there})
+    texts = {one.id: one.text for one in library.articles(ids)} if ids else {}
+    return frozenset(
+        (c.article_id, c.content_hash, c.start)
+        for answer in answers
+        for c in answer.citations
+        if changed.get((c.article_id, c.content_hash)) and c.quote not in texts.get(c.article_id, "")
+    )
+
+
 def _read_exchange(row: Sequence[str], texts: Mapping[tuple[str, str], str]) -> KeptExchange:
     key, question, asked_at, line, fault, model = row
     answer = None

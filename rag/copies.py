@@ -67,7 +67,7 @@ class Gathering:
 
     def collapse(self, hit: Hit) -> bool:
         """Whether the hit says what one shown before says, and now goes with it."""
-        if hit.article.source in self._apart:
+        if not self._apart.isdisjoint(hit.article.outlets):
             return False
         for group, member in self._sayers(hit):
             if all(self._agree(hit, other) for other in group.members) and not _differ(hit, member):

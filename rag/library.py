@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,14 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from rag import editions
+from rag.editions import Heir, Whole
 from rag.errors import LibraryBusy, LibraryError
 from rag.feedback import FEEDBACK_COLUMNS, feedback_row, read_feedback_row
 from rag.listing import Listed, fold
-from rag.outlines import Outline, Selection, select, span_of
+from rag.outlines import Face, Outline, Selection, select, span_of
 from rag.rows import (
+    ARTICLE_COLUMNS,
     PASSAGE_COLUMNS,
     StoredPassage,
     article_row,
@@ -34,7 +37,7 @@ from rag.rows import (
     vector_blobs,
 )
 from rag.schema import layout, prepare
-from rag.types import Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
+from rag.types import AlsoIn, Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
 
 # Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
 LOCK_SECONDS = 5.0
@@ -157,31 +160,40 @@ class Library:
 
     def articles(self, ids: Collection[str] | None = None) -> list[Article]:
         """The articles named (in any order), or all, newest publication first, undated last."""
-        query = (
-            "SELECT id, title, text, origin, content_hash, source, authors, published_at, updated_at,"
-            " ingested_at, language, url FROM articles"
-        )
+        query = f"SELECT {ARTICLE_COLUMNS} FROM articles"  # noqa: S608 - columns are a constant
         if ids is not None:
             query += f" WHERE id IN ({_marks(ids)})"
         rows = self._rows(query + " ORDER BY published_at IS NULL, published_at DESC, id", tuple(ids or ()))
-        return [read_article_row(row) for row in rows]
+        also = editions.also_in(self, ids)
+        articles = map(read_article_row, rows)
+        return [replace(one, also=also[one.id]) if one.id in also else one for one in articles]
 
     def find(self, start: str) -> list[str]:
-        """Ids that are `start` or, if none is, begin with it."""
-        exact = self._rows("SELECT id FROM articles WHERE id = ?", (start,))
-        rows = exact or self._rows(
-            "SELECT id FROM articles WHERE substr(id, 1, ?) = ? ORDER BY id", (len(start), start)
-        )
-        return [row[0] for row in rows]
+        """Ids, of articles and their copies, that are `start` or, if none is, begin with it."""
+        exact = self._ids("id = ?", start)
+        return exact or self._ids("substr(id, 1, length(?1)) = ?1", start)
 
     def content_hash(self, article_id: str) -> str | None:
-        rows = self._rows("SELECT content_hash FROM articles WHERE id = ?", (article_id,))
+        """Of an article or a copy."""
+        tables = self._article_tables()
+        query = " UNION ALL ".join(f"SELECT content_hash FROM {table} WHERE id = ?1" for table in tables)  # noqa: S608 - constants
+        rows = self._rows(query, (article_id,))
         return rows[0][0] if rows else None
 
     def same_content(self, content_hash: str) -> str | None:
-        """The id of an article with exactly this content, wherever it was read from."""
-        rows = self._rows("SELECT id FROM articles WHERE content_hash = ? LIMIT 1", (content_hash,))
-        return rows[0][0] if rows else None
+        """The id of an article or a copy with exactly this content, wherever it was read from."""
+        found = self._ids("content_hash = ?", content_hash)
+        return found[0] if found else None
+
+    def _ids(self, condition: str, value: str) -> list[str]:
+        return [
+            row[0]
+            for table in self._article_tables()
+            for row in self._rows(f"SELECT id FROM {table} WHERE {condition} ORDER BY id", (value,))  # noqa: S608 - constants
+        ]
+
+    def _article_tables(self) -> tuple[str, ...]:
+        return ("articles", "copies") if self.layout() >= editions.LAYOUT else ("articles",)
 
     def sources(self) -> tuple[str, ...]:
         """The outlets, most articles first."""
@@ -205,7 +217,8 @@ class Library:
             "SELECT id, title, source, authors, origin, published_at, ingested_at, language,"
             " (SELECT count(*) FROM passages WHERE article_id = articles.id) FROM articles"
         )
-        return tuple(_listed(*row) for row in rows)
+        also = editions.also_in(self)
+        return tuple(_listed(also.get(row[0], ()), *row) for row in rows)
 
     def size(self) -> int:
         """Bytes on the disk: the library and its indexes."""
@@ -228,9 +241,17 @@ class Library:
     def _read_outlines(self) -> tuple[Outline, ...]:
         counts = dict(self._rows("SELECT article_id, count(*) FROM passages GROUP BY article_id"))
         rows = self._rows("SELECT id, content_hash, source, published_at, language FROM articles")
+        also: dict[str, tuple[Face, ...]] = {}
+        if self.layout() >= editions.LAYOUT:
+            for leader, *face in self._rows("SELECT leader, source, published_at, language FROM copies"):
+                also[leader] = (*also.get(leader, ()), Face(*face))
         return tuple(
-            Outline(version_key(article_id, content_hash), source, day, language, counts.get(article_id, 0))
-            for article_id, content_hash, source, day, language in rows
+            Outline(
+                version_key(article_id, content_hash),
+                (Face(*face), *also.get(article_id, ())),
+                counts.get(article_id, 0),
+            )
+            for article_id, content_hash, *face in rows
         )
 
     def nearest(self, vector: Vectors, most: int, versions: Collection[str]) -> list[tuple[str, float]]:
@@ -390,23 +411,36 @@ class Library:
             _set(connection, "generation", str(generation + 1))
             _set(connection, "indexes", indexes)
 
-    def add(self, article: Article, passages: Sequence[Passage], vectors: Sequence[PassageVectors]) -> None:
-        """Stores an article wholly, in place of its earlier version if there is one."""
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        vectors: Sequence[PassageVectors],
+        heir: Heir | None = None,
+    ) -> None:
+        """Stores an article wholly, in place of its earlier version if there is one, which is kept beside it.
+
+        `heir`: a copy of it that is so no longer becomes an article of its own in the same moment.
+        """
         with self._transaction() as connection:
+            editions.keep_version(connection, article)
+            editions.drop_copy(connection, article.id)
             generation = _next_generation(connection)
             _remove(connection, article.id, generation)
-            connection.execute(
-                "DELETE FROM removed WHERE version = ?", (version_key(article.id, article.content_hash),)
-            )
-            connection.execute(
-                f"INSERT INTO articles VALUES ({_marks(range(13))})",  # noqa: S608 - question marks only
-                (*article_row(article), generation),
-            )
-            connection.executemany(
-                'INSERT INTO passages (id, article_id, position, start, "end", sentences, vector,'
-                " sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [passage_row(p, v) for p, v in zip(passages, vectors, strict=True)],
-            )
+            _insert(connection, Whole(article, passages, vectors), generation)
+            if heir:
+                _inherit(connection, heir)
+
+    def add_copy(self, copy: Article, leader: str) -> None:
+        """Keeps an article with the one that it is nearly the same as, in place of its earlier version."""
+        with self._transaction() as connection:
+            _next_generation(connection)
+            editions.put_copy(connection, copy, leader)
+
+    def compare_older(self, most: int) -> int:
+        """Makes some articles of an older layout comparable with new ones; how many are left to do."""
+        with self._transaction() as connection:
+            return editions.compare_older(connection, most)
 
     def replace_vectors(self, stored: Iterable[tuple[int, PassageVectors]], embedder: str) -> None:
         """New vectors for all passages (by number), at once."""
@@ -418,11 +452,18 @@ class Library:
             _set(connection, "embedder", embedder)
             _next_generation(connection)
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """Removes articles with all that they had, all or none of them."""
+    def remove(self, ids: Sequence[str], heirs: Sequence[Heir] = ()) -> None:
+        """Removes articles and copies with all that they had, all or none of them.
+
+        `heirs` take the place of removed articles for the copies that stay.
+        """
         with self._transaction() as connection:
             for article_id in ids:
+                editions.drop_copy(connection, article_id)
+                editions.drop_versions(connection, article_id)
                 _remove(connection, article_id, _next_generation(connection))
+            for heir in heirs:
+                _inherit(connection, heir)
 
     def add_feedback(self, feedback: Feedback, seconds: float = LOCK_SECONDS) -> None:
         """Keeps what a reader thought of an answer, in place of what was kept of the same answer before.
@@ -477,6 +518,11 @@ class Library:
                 " (SELECT 1 FROM passages WHERE article_id = articles.id)"
             )
         ]
+        if self.layout() >= editions.LAYOUT:
+            faults += [
+                f"copy {row[0]} belongs to an article that is not there"
+                for row in self._rows("SELECT id FROM copies WHERE leader NOT IN (SELECT id FROM articles)")
+            ]
         for article in self.articles():
             for stored in self.passages(article_id=article.id):
                 passage = stored.passage
@@ -490,6 +536,7 @@ class Library:
 
 
 def _listed(
+    also: Sequence[AlsoIn],
     article_id: str,
     title: str,
     source: str,
@@ -501,9 +548,10 @@ def _listed(
     passages: int,
 ) -> Listed:
     people = tuple(json.loads(authors)) if authors != "[]" else ()
-    words = fold(" ".join((title, source, *people, origin.rpartition("/")[2])))
+    others = [word for one in also for word in (one.title, one.source)]
+    words = fold(" ".join((title, source, *people, origin.rpartition("/")[2], *others)))
     moments = read_moment(published), read_moment(ingested)
-    return Listed(article_id, title, source, people, origin, *moments, language, passages, words)
+    return Listed(article_id, title, source, people, origin, *moments, language, passages, words, tuple(also))
 
 
 def _marks(values: Collection[object]) -> str:
@@ -518,6 +566,30 @@ def _next_generation(connection: sqlite3.Connection) -> int:
     generation = 1 + int(connection.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()[0])
     _set(connection, "generation", str(generation))
     return generation
+
+
+def _insert(connection: sqlite3.Connection, whole: Whole, generation: int) -> None:
+    article = whole.article
+    connection.execute(
+        "DELETE FROM removed WHERE version = ?", (version_key(article.id, article.content_hash),)
+    )
+    connection.execute(
+        f"INSERT INTO articles VALUES ({_marks(range(13))})",  # noqa: S608 - question marks only
+        (*article_row(article), generation),
+    )
+    connection.executemany(
+        'INSERT INTO passages (id, article_id, position, start, "end", sentences, vector,'
+        " sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [passage_row(p, v) for p, v in zip(whole.passages, whole.vectors, strict=True)],
+    )
+    editions.put_bands(connection, article.id, article.text)
+
+
+def _inherit(connection: sqlite3.Connection, heir: Heir) -> None:
+    editions.drop_copy(connection, heir.whole.article.id)
+    # A generation of its own: the indexes may be brought up to any of them, and stop there.
+    _insert(connection, heir.whole, _next_generation(connection))
+    editions.give(connection, heir.followers, heir.whole.article.id)
 
 
 def _remove(connection: sqlite3.Connection, article_id: str, generation: int) -> None:

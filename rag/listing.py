@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from rag.types import AlsoIn
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -20,7 +22,14 @@ class Listed:
     ingested_at: datetime | None
     language: str
     passages: int
-    words: str  # what it is found by, folded
+    words: str  # what it is found by, folded; what its copies are found by too
+    also: tuple[AlsoIn, ...] = ()  # its copies
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """As Article.outlets."""
+        names = (self.source, *(one.source for one in self.also))
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 class Order(StrEnum):

@@ -10,13 +10,20 @@ from rag.types import Filters, Span
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """How an article, or a copy of it, was published."""
+
+    source: str
+    published: str | None  # as stamped (rag.rows): UTC, and text order is time order
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """An article without its text."""
 
     version: str
-    source: str
-    published: str | None  # as stamped (rag.rows): UTC, and text order is time order
-    language: str
+    faces: tuple[Face, ...]  # its own, then those of its copies: a filter finds it under each
     passages: int
 
 
@@ -29,20 +36,25 @@ class Selection:
 
 
 def select(outlines: Sequence[Outline], filters: Filters) -> Selection:
-    left = [one for one in outlines if filters.admit(one.source, _day(one.published), one.language)]
+    left = [
+        one
+        for one in outlines
+        if any(filters.admit(face.source, _day(face.published), face.language) for face in one.faces)
+    ]
     return Selection(frozenset(one.version for one in left), span_of(left, len(outlines)))
 
 
 def span_of(outlines: Sequence[Outline], whole: int) -> Span:
     """What these articles cover, of `whole` in the library."""
-    dates = [one.published for one in outlines if one.published]
+    faces = [face for one in outlines for face in one.faces]
+    dates = [face.published for face in faces if face.published]
     return Span(
         articles=len(outlines),
         passages=sum(one.passages for one in outlines),
-        sources=_most_first(one.source for one in outlines),
+        sources=_most_first(face.source for face in faces),
         first=read_moment(min(dates, default=None)),
         last=read_moment(max(dates, default=None)),
-        languages=_most_first(one.language for one in outlines),
+        languages=_most_first(face.language for face in faces),
         of=whole,
     )
 

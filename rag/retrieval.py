@@ -351,11 +351,11 @@ def _bonus(constraints: Constraints, articles: Sequence[Article]) -> tuple[Float
     """
     bonus = np.zeros(len(articles))
     if constraints.sources:
-        named = np.array([article.source in constraints.sources for article in articles])
+        named = np.array([not set(constraints.sources).isdisjoint(article.outlets) for article in articles])
         bonus += WEIGHT_SOURCE * np.where(named, 1.0, -1.0)
     if not constraints.dated:
         return bonus, False, ""
-    within = np.array([constraints.covers(article.published_at) for article in articles])
+    within = np.array([any(map(constraints.covers, article.published)) for article in articles])
     if not within.any():
         return bonus, False, f"Nothing found was published {constraints.period}; other dates are shown."
     return bonus + WEIGHT_DATE * np.where(within, 1.0, -1.0), True, ""

@@ -14,6 +14,10 @@ from rag.types import Article, Passage, PassageVectors, Sentence, Vectors
 # Sentence vectors are kept as int8: the cosine is off by at most .003 (measured), a quarter of the room.
 SENTENCE_SCALE = 127.0
 
+ARTICLE_COLUMNS = (
+    "id, title, text, origin, content_hash, source, authors, published_at, updated_at, ingested_at,"
+    " language, url"
+)
 PASSAGE_COLUMNS = (
     'p.number, p.id, p.article_id, p.position, p.start, p."end", p.sentences, p.vector,'
     ' p.sentence_vectors, substr(a.text, p.start + 1, p."end" - p.start)'

@@ -5,7 +5,7 @@ import uuid
 
 from rag.errors import LibraryError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 FEEDBACK = """CREATE TABLE IF NOT EXISTS feedback (
     id TEXT PRIMARY KEY, made_at TEXT NOT NULL, question TEXT NOT NULL, asked TEXT NOT NULL,
@@ -38,6 +38,31 @@ VISITS = """CREATE TABLE IF NOT EXISTS visits (
     etag TEXT NOT NULL, modified TEXT NOT NULL, visited_at TEXT NOT NULL) WITHOUT ROWID
     """
 
+# Earlier versions of articles; reports that are nearly those of an article, kept with it (both begin with the
+# columns of articles); what they are found by (rag.shingles); and articles of an older layout, for which that
+# is still to be reckoned.
+_LIKE_ARTICLES = """id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, origin TEXT NOT NULL,
+    content_hash TEXT NOT NULL, source TEXT NOT NULL, authors TEXT NOT NULL,
+    published_at TEXT, updated_at TEXT, ingested_at TEXT NOT NULL,
+    language TEXT NOT NULL, url TEXT NOT NULL"""
+COPIES = (
+    f"""CREATE TABLE versions ({_LIKE_ARTICLES}, replaced_at TEXT NOT NULL,
+    PRIMARY KEY (id, content_hash))""",
+    f"""CREATE TABLE copies ({_LIKE_ARTICLES},
+    leader TEXT NOT NULL REFERENCES articles (id) DEFERRABLE INITIALLY DEFERRED, PRIMARY KEY (id))""",
+    "CREATE INDEX copies_by_leader ON copies (leader)",
+    "CREATE INDEX copies_by_hash ON copies (content_hash)",
+    """CREATE TABLE bands (
+    band INTEGER NOT NULL, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    PRIMARY KEY (band, article_id)) WITHOUT ROWID
+    """,
+    "CREATE INDEX bands_by_article ON bands (article_id)",
+    """CREATE TABLE uncompared (
+    article_id TEXT PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE) WITHOUT ROWID
+    """,
+    "INSERT INTO uncompared SELECT id FROM articles",
+)
+
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS articles (
@@ -63,9 +88,10 @@ SCHEMA = (
     FEEDBACK,
     *KEPT,
     VISITS,
+    *COPIES,
 )
 
-MIGRATIONS = {1: (FEEDBACK,), 2: KEPT, 3: (VISITS,)}  # what makes layout N into N + 1
+MIGRATIONS = {1: (FEEDBACK,), 2: KEPT, 3: (VISITS,), 4: COPIES}  # what makes layout N into N + 1
 
 # Each table, index, view and trigger with its columns: two files of one layout give the same.
 TABLES = """SELECT m.type, m.name, m.tbl_name, c.name, c.type, c."notnull", c.pk

@@ -200,13 +200,17 @@ class _Question:
             sum(word not in self._weights for word in words) / (len(words) + 1),
             float(sentence.start == 0),
             float(self._is_of_another_time(hit, article.around(sentence.start))),
-            float(bool(self._constraints.sources) and hit.article.source not in self._constraints.sources),
+            float(self._is_of_another_outlet(hit)),
             *self._sought(sentence.text),
         )
 
+    def _is_of_another_outlet(self, hit: Hit) -> bool:
+        named = self._constraints.sources
+        return bool(named) and set(named).isdisjoint(hit.article.outlets)
+
     def _is_of_another_time(self, hit: Hit, around: Collection[str]) -> bool:
         asked = self._constraints
-        if not asked.dated or asked.covers(hit.article.published_at):
+        if not asked.dated or any(map(asked.covers, hit.article.published)):
             return False
         return not any(day and day.issubset(around) for day in self._days)
 

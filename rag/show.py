@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rag.types import (
+    AlsoIn,
     Answer,
     Article,
     Citation,
@@ -49,6 +50,7 @@ POINTS = {
     Point.OPPOSITE: "The articles say opposite things",
 }
 OUTLETS_MOST = 3  # of a filter, named in a sentence; more of them are counted
+ALSO_NAMED_MOST = 5  # outlets named that published nearly the same article
 COPIES_NAMED_MOST = 3  # outlets named that say the same
 NAMED_MOST = 5  # outlets named where the articles do not answer
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
@@ -124,8 +126,20 @@ def period_words(first: date | None, last: date | None) -> str:
     return f"since {date_label(first)}" if first else f"until {date_label(last)}"
 
 
-def outlet(of: Article | Citation | NearCopy) -> str:
-    return of.source or "outlet not named"
+def outlet(of: Article | Citation | NearCopy | AlsoIn) -> str:
+    """'Reuters, also AP, The Guardian': who published it, and who nearly the same. Untrusted text."""
+    also: Sequence[str] = ()
+    if isinstance(of, Article):
+        also = [other for other in of.outlets if other != of.source]
+    elif isinstance(of, Citation):
+        also = of.also
+    return outlets_words(of.source, also)
+
+
+def outlets_words(source: str, also: Sequence[str]) -> str:
+    name, rest = source or "outlet not named", len(also) - ALSO_NAMED_MOST
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{name}, also {', '.join(also[:ALSO_NAMED_MOST])}{more}" if also else name
 
 
 def copies_words(hit: Hit) -> str:

@@ -21,7 +21,7 @@ from rag.show import (
     verdict_words,
     web_address,
 )
-from rag.types import Answer, Article, Citation, Claim, Hit, NearCopy, Verdict, date_label
+from rag.types import Answer, Article, Citation, Claim, EarlierVersion, Hit, NearCopy, Verdict, date_label
 
 LINE_GAP = 7.0  # per cent of the timeline between two marks, so that their numbers can be read
 MISSING_MOST = 2  # named beside a claim; all of it shows when one points there
@@ -201,6 +201,33 @@ def article_html(article: Article, citations: Collection[Citation], key: str, at
     return (
         f'<article class="r-article">{_head(article, times=True)}<div class="r-text" tabindex="0" '
         f'role="region" aria-label="Text of the article">{body}</div></article>'
+    )
+
+
+def earlier_html(versions: Sequence[EarlierVersion], citations: Collection[Citation], key: str) -> str:
+    """The earlier versions of an article, to be opened; one that `citations` quote is open, with marks."""
+    _check(key)
+    if not versions:
+        return ""
+    parts = []
+    for number, one in enumerate(versions, 1):
+        own = [c for c in citations if c.content_hash == one.article.content_hash]
+        at = min((c.start for c in own), default=0)
+        parts.append(
+            f"<details{' open' if own else ''}><summary>Until {_moment(one.replaced_at)}"
+            f"{': cited in this answer' if own else ''}</summary>"
+            f"{article_html(one.article, own, f'{key}-{number}', at)}</details>"
+        )
+    head = "1 earlier version" if len(versions) == 1 else f"{len(versions)} earlier versions"
+    return f'<section class="r-editions"><p class="r-group">{head}</p>{"".join(parts)}</section>'
+
+
+def copy_html(copy: Article, key: str) -> str:
+    """A copy of an article as it was published there, to be opened."""
+    _check(key)
+    return (
+        f'<section class="r-editions"><details><summary>Nearly the same in {safe(outlet(copy))}, '
+        f"{date_label(copy.published_at)}</summary>{article_html(copy, (), key, 0)}</details></section>"
     )
 
 

@@ -17,6 +17,17 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoIn:
+    """Where else nearly the same report was published: a copy that is kept under an article."""
+
+    id: str
+    title: str
+    source: str  # the outlet
+    published_at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One news article as it was read. A field that its file does not name stays empty or None."""
 
@@ -32,6 +43,26 @@ class Article:
     ingested_at: datetime | None = None  # aware; set by the library
     language: str = ""  # ISO 639-1, empty when unknown
     url: str = ""  # http(s) only, else empty
+    also: tuple[AlsoIn, ...] = ()  # its copies, in the order in which they came; set by the library
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """Its own and those of its copies, each once; without those that are not named."""
+        names = (self.source, *(one.source for one in self.also))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    @property
+    def published(self) -> tuple[datetime | None, ...]:
+        """When it and its copies were published."""
+        return (self.published_at, *(one.published_at for one in self.also))
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierVersion:
+    """An article as it was before its text changed."""
+
+    article: Article
+    replaced_at: datetime  # aware
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +209,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    also: tuple[str, ...] = ()  # other outlets that published nearly the same article
 
 
 class Verdict(StrEnum):

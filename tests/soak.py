@@ -74,6 +74,10 @@ ROWS = (
         ("test_kill.py::test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work",),
     ),
     Row(
+        "kill -9 while adding wire copies and articles that part from theirs",
+        ("test_editions.py::test_nothing_is_lost_where_adding_copies_is_killed",),
+    ),
+    Row(
         "kill -9 while restoring a backup",
         ("test_backups.py::test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new",),
     ),

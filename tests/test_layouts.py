@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from rag.cli import app
 from rag.conversations import keep_exchange, load_conversation
+from rag.editions import copies, versions
 from rag.errors import LibraryError
 from rag.library import Library
 from rag.schema import SCHEMA_VERSION, TABLES, layout, prepare
@@ -36,6 +37,7 @@ RATED: Feedback = replace(
     claims=(ClaimRating(1, "They met.", Verdict.SUPPORTED, Rating.UP, "Yes."),),
 )
 VISIT = Visit("https://zoo.example/pandas", "pandas", "https://zoo.example/feed", '"1"', "Fri, 26 Apr 2024")
+WIRE = replace(make_article("wire", "Wang met Blinken, AP says.", source="AP"), ingested_at=MOMENT)
 EXCHANGES = (
     KeptExchange("answer-1", make_answer().question, MOMENT, make_answer()),
     KeptExchange("answer-2", "And where?", MOMENT.replace(minute=31), None, "The model failed.", "tiny"),
@@ -43,7 +45,7 @@ EXCHANGES = (
 
 
 def fill(home: Path) -> None:
-    """A library with articles, one replaced and one removed, a conversation and feedback."""
+    """A library with articles, one replaced, one removed and one with a copy, a conversation and feedback."""
     desk = Desk(home)
     desk.add(ARTICLE, replace(PANDAS, text="No pandas.", content_hash="00000000"), PANDAS)
     desk.add(make_article("gone", "This article is removed again."))
@@ -53,6 +55,7 @@ def fill(home: Path) -> None:
     for feedback in (FEEDBACK, RATED):
         desk.library.add_feedback(feedback)
     keep_visit(desk.library, VISIT)
+    desk.library.add_copy(WIRE, ARTICLE.id)
     desk.close()
 
 
@@ -110,6 +113,25 @@ def test_visited_addresses_come_back_as_they_went_in(tmp_path: Path, version: in
     found = find_visit(Library(tmp_path / "home"), VISIT.address)
     assert found and found.visited_at
     assert replace(found, visited_at=None) == VISIT
+
+
+@pytest.mark.parametrize("version", range(5, SCHEMA_VERSION + 1))
+def test_copies_and_earlier_versions_come_back_as_they_went_in(tmp_path: Path, version: int) -> None:
+    make_stored(tmp_path / "home", version)
+    library = Library(tmp_path / "home")
+    assert copies(library, ARTICLE.id) == [WIRE]
+    (earlier,) = versions(library, "pandas")
+    assert (earlier.article.text, earlier.article.content_hash) == ("No pandas.", "00000000")
+
+
+@pytest.mark.parametrize("version", range(3, 5))
+def test_articles_of_an_older_layout_are_found_by_their_copies(tmp_path: Path, version: int) -> None:
+    make_stored(tmp_path / "home", version)
+    desk = Desk(tmp_path / "home")
+    left = desk.library.compare_older(1)
+    assert left == len(desk.library.articles()) - 1
+    desk.add(make_article("new", "Elephants came to Hanoi."))
+    assert desk.library.compare_older(1) == 0
 
 
 def test_a_later_library_is_refused_in_one_sentence_and_left_as_it_is(tmp_path: Path) -> None:

@@ -210,11 +210,11 @@ def test_nothing_is_removed_while_another_process_writes_and_the_reader_is_told(
 ) -> None:
     other = Library(tmp_path)
     with other.writing():
-        fault = remove_articles(readout, readout.library.listed()[:1], seconds=0)
+        fault = remove_articles(readout, [readout.library.listed()[0].id], seconds=0)
     other.close()
     assert "is being written by process" in fault
     assert readout.span().articles == 2
-    assert remove_articles(readout, readout.library.listed()[:1], seconds=0) == ""
+    assert remove_articles(readout, [readout.library.listed()[0].id], seconds=0) == ""
     assert readout.span().articles == 1
 
 

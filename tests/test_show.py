@@ -265,6 +265,7 @@ def test_json_has_the_agreed_shape_and_its_quotes_are_exact() -> None:
             "start": 28,
             "end": 54,
             "quote": TEXT[28:54],
+            "also": [],
         }
     ]
     (hit,) = data["hits"]

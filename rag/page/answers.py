@@ -135,7 +135,22 @@ def _draw_changes(answer: Answer, conversation: Conversation) -> None:
     ]
     if parts:
         text = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
+        text += _kept_words(answer, conversation)
         st.html(notice_html("Not as it was", text))
+
+
+def _kept_words(answer: Answer, conversation: Conversation) -> str:
+    """How many of the sentences cited from changed articles are still in them."""
+    cited = [c for c in answer.citations if conversation.changed.get((c.article_id, c.content_hash))]
+    gone = sum((c.article_id, c.content_hash, c.start) in conversation.lost for c in cited)
+    if not cited:
+        return ""
+    if len(cited) == 1:
+        return f" The sentence cited from what changed is {'no longer' if gone else 'still'} in it."
+    if not gone:
+        return f" The {len(cited)} sentences cited from what changed are still in it."
+    verb = "is" if gone == 1 else "are"
+    return f" Of {len(cited)} sentences cited from what changed, {gone} {verb} no longer in it."
 
 
 def _titles(titles: Sequence[str]) -> str:

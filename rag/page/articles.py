@@ -9,6 +9,7 @@ import streamlit as st
 from rag.adding import FileVerdict, Outcome
 from rag.addresses import ADDRESS_CHARACTERS
 from rag.answering import Readout
+from rag.editions import copies, versions
 from rag.errors import ReadoutError
 from rag.listing import Listed, Order, find_listed, order_listed
 from rag.page.answers import notice_html
@@ -16,8 +17,8 @@ from rag.page.engine import get_readout
 from rag.page.frame import count, draw_head
 from rag.page.jobs import Job
 from rag.readers import UPLOADED, Upload
-from rag.show import coverage, safe
-from rag.show_html import article_html
+from rag.show import coverage, outlets_words, safe
+from rag.show_html import article_html, copy_html, earlier_html
 from rag.types import date_label
 
 ROWS = 20  # articles on one page of the list: two screens, and quick to draw
@@ -30,6 +31,7 @@ QUERY_CHARACTERS = 200
 MARKS = {  # read without colour
     Outcome.ADDED: "✓ added",
     Outcome.REPLACED: "✓ replaced its earlier version",
+    Outcome.COPY: "✓ kept as a copy",
     Outcome.UNCHANGED: "= there already",
     Outcome.EMPTY: "✗ empty",
     Outcome.UNREADABLE: "✗ not read",
@@ -226,7 +228,7 @@ def _draw_row(readout: Readout, one: Listed) -> None:
 
 def row_html(one: Listed) -> str:
     facts = [
-        f"<b>{safe(one.source or 'outlet not named')}</b>",
+        f"<b>{safe(outlets_words(one.source, one.outlets[1:] if one.source else one.outlets))}</b>",
         date_label(one.published_at),
         count(one.passages, "passage"),
         safe(one.language),
@@ -254,6 +256,21 @@ def read_whole(readout: Readout, one: Listed) -> None:
     added = f"added on {date_label(one.ingested_at)}" if one.ingested_at else ""
     facts = " · ".join(fact for fact in (origin_words(one), added, f"id {one.id}") if fact)
     st.html(article_html(article, (), "article", 0) + f'<p class="r-foot">{safe(facts)}</p>')
+    if earlier := earlier_html(versions(readout.library, one.id), (), "earlier"):
+        st.html(earlier)
+    for number, copy in enumerate(copies(readout.library, one.id)):
+        st.html(copy_html(copy, f"copy-{number}"))
+        if st.button("Remove this copy", key=f"drop-{copy.id}", type="tertiary", icon=":material/delete:"):
+            _drop_copy(readout, copy.id)
+
+
+def _drop_copy(readout: Readout, copy_id: str) -> None:
+    fault = remove_articles(readout, [copy_id])
+    if fault:
+        st.html(notice_html("Not removed", fault, fault=True))
+        return
+    st.toast("1 copy removed; the article stays.")
+    st.rerun()
 
 
 def origin_words(one: Listed) -> str:
@@ -272,7 +289,7 @@ def confirm_removal(readout: Readout, chosen: Sequence[Listed]) -> None:
             st.rerun()
     if not sure:
         return
-    fault = remove_articles(readout, chosen)
+    fault = remove_articles(readout, [key for one in chosen for key in (one.id, *(c.id for c in one.also))])
     if fault:
         st.html(notice_html("Not removed", fault, fault=True))
         return
@@ -280,11 +297,11 @@ def confirm_removal(readout: Readout, chosen: Sequence[Listed]) -> None:
     st.rerun()
 
 
-def remove_articles(readout: Readout, chosen: Sequence[Listed], seconds: float = REMOVE_SECONDS) -> str:
+def remove_articles(readout: Readout, ids: Sequence[str], seconds: float = REMOVE_SECONDS) -> str:
     """Why they could not be removed; empty if they are gone."""
     try:
         with readout.library.writing(seconds):
-            readout.adder.remove([one.id for one in chosen])
+            readout.adder.remove(ids)
     except ReadoutError as error:
         return str(error)
     return ""
@@ -307,6 +324,9 @@ def removal_html(chosen: Sequence[Listed]) -> str:
         sentences.append(
             "The file that it was read from stays." if len(chosen) == 1 else "Files on the disk stay."
         )
+    if also := sum(len(one.also) for one in chosen):
+        which = "Its copy in another outlet goes" if also == 1 else f"{also:,} copies in other outlets go"
+        sentences.append(f"{which} too; one alone is removed under Read.")
     sentences.append(
         "Answers that cite what is removed keep their quotations and say that the article is gone."
     )

@@ -9,7 +9,7 @@ from uuid import uuid4
 import streamlit as st
 
 from rag.answering import Readout
-from rag.conversations import changed_articles, load_conversation
+from rag.conversations import changed_articles, load_conversation, lost_sentences
 from rag.types import (
     Answer,
     Answerer,
@@ -80,6 +80,7 @@ class Conversation:
     deleted: bool = False  # it is not to be kept again
     missing: bool = False  # the address named a conversation that is not there
     changed: dict[tuple[str, str], bool] = field(default_factory=dict)  # as changed_articles says
+    lost: frozenset[tuple[str, str, int]] = frozenset()  # as lost_sentences says
     looked_at: tuple[int, int] = (0, 0)  # when: the library's generation, and the answers then
 
     @property
@@ -135,6 +136,7 @@ class Conversation:
         now = (readout.library.state().generation, len(answers))
         if now != self.looked_at:
             self.changed, self.looked_at = changed_articles(readout.library, answers), now
+            self.lost = lost_sentences(readout.library, answers, self.changed)
 
     def as_kept(self, name: str) -> KeptConversation:
         exchanges = tuple(one.as_kept() for one in self.exchanges if one.ended)

@@ -5,10 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rag.answering import Readout
+from rag.editions import copies, versions
 from rag.page.conversation import Conversation, Exchange
 from rag.page.view import show_sentence
 from rag.show import collapsed_note, safe
-from rag.show_html import article_html, passage_html, passages_html, timeline_html
+from rag.show_html import (
+    article_html,
+    copy_html,
+    earlier_html,
+    passage_html,
+    passages_html,
+    timeline_html,
+)
 from rag.types import Hit, Retrieval, Status
 
 
@@ -90,5 +98,13 @@ def read_article(readout: Readout, exchange: Exchange, hit: Hit) -> None:
     citations = exchange.answer.citations if exchange.answer else ()
     own = [c.start for c in citations if c.passage_id == hit.passage.id]
     at = min(own) if own else hit.passage.sentences[hit.best].start
+    quoted = [c for c in citations if c.article_id == article.id and c.content_hash != article.content_hash]
+    earlier = earlier_html(versions(readout.library, article.id), quoted, "earlier")
+    if quoted:
+        st.html(earlier)
     st.html(article_html(article, citations, "article", at))
+    if earlier and not quoted:
+        st.html(earlier)
+    for number, copy in enumerate(copies(readout.library, article.id)):
+        st.html(copy_html(copy, f"copy-{number}"))
     show_sentence()

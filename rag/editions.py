@@ -1,0 +1,187 @@
+"""What is kept with an article: its earlier versions, and reports of other outlets that are nearly the same.
+
+A copy has no passages of its own: whatever is found of the article is found of it. Its own text, title,
+outlet, address and date stay. The article that others are copies of is their leader; when it goes, or is no
+longer like them, one of them takes its place. All that is written here is part of the library's transactions.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from rag.rows import ARTICLE_COLUMNS, article_row, read_article_row, read_moment, stamp
+from rag.shingles import COPY_LEAST, bands, resemblance, shingles
+from rag.types import AlsoIn, Article, EarlierVersion, Passage, PassageVectors
+
+LAYOUT = 5  # the first that has these tables
+VERSIONS_MOST = 20  # of one article that are kept, the latest: a live report changes all day
+CANDIDATES_MOST = 20  # articles whose texts are compared with one that comes in, those likest to it first
+ALSO_COLUMNS = "leader, id, title, source, published_at, url"
+
+
+class Rows(Protocol):
+    """A library that can be read (rag.library)."""
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]: ...
+    def layout(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An article with all that is stored of it."""
+
+    article: Article
+    passages: Sequence[Passage]
+    vectors: Sequence[PassageVectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A copy that becomes an article of its own, and the copies that are its own from then on."""
+
+    whole: Whole
+    followers: tuple[str, ...] = ()  # ids
+
+
+# Reading
+
+
+def also_in(library: Rows, ids: Collection[str] | None = None) -> dict[str, tuple[AlsoIn, ...]]:
+    """The copies of the articles named, or of all, by the article's id, in the order in which they came."""
+    if library.layout() < LAYOUT:
+        return {}
+    query, values = f"SELECT {ALSO_COLUMNS} FROM copies", tuple(ids or ())  # noqa: S608 - a constant
+    if ids is not None:
+        query += f" WHERE leader IN ({_marks(values)})"
+    found: dict[str, tuple[AlsoIn, ...]] = {}
+    for leader, key, title, source, published, url in library.rows(query + " ORDER BY rowid", values):
+        one = AlsoIn(key, title, source, read_moment(published), url)
+        found[leader] = (*found.get(leader, ()), one)
+    return found
+
+
+def copies(library: Rows, leader: str) -> list[Article]:
+    """The copies of an article with all that was read of them, in the order in which they came."""
+    return _copies(library, "leader = ? ORDER BY rowid", leader)
+
+
+def find_copy(library: Rows, copy_id: str) -> Article | None:
+    found = _copies(library, "id = ?", copy_id)
+    return found[0] if found else None
+
+
+def leader_of(library: Rows, copy_id: str) -> str:
+    """The article that this is a copy of; empty where it is none."""
+    if library.layout() < LAYOUT:
+        return ""
+    rows = library.rows("SELECT leader FROM copies WHERE id = ?", (copy_id,))
+    return str(rows[0][0]) if rows else ""
+
+
+def find_leader(library: Rows, article: Article) -> str:
+    """The article that this one is nearly the same as, or empty. Looks at a few texts only."""
+    if library.layout() < LAYOUT or not (own := bands(article.text)):
+        return ""
+    rows = library.rows(
+        "SELECT a.id, a.text FROM bands b JOIN articles a ON a.id = b.article_id"  # noqa: S608 - question marks only
+        f" WHERE b.band IN ({_marks(own)}) AND a.id != ? GROUP BY a.id ORDER BY count(*) DESC, a.id LIMIT ?",
+        (*own, article.id, CANDIDATES_MOST),
+    )
+    ours = shingles(article.text)
+    near = [(resemblance(ours, shingles(text)), key) for key, text in rows]
+    best, key = max(near, default=(0.0, ""))
+    return key if best >= COPY_LEAST else ""
+
+
+def unlike(library: Rows, article: Article) -> list[Article]:
+    """The copies of an article that are so no longer, now that its text is another."""
+    kept = copies(library, article.id)
+    ours = shingles(article.text) if kept else None
+    return [one for one in kept if ours is not None and resemblance(ours, shingles(one.text)) < COPY_LEAST]
+
+
+def versions(library: Rows, article_id: str) -> list[EarlierVersion]:
+    """What an article or a copy was before, the latest first."""
+    if library.layout() < LAYOUT:
+        return []
+    rows = library.rows(
+        f"SELECT {ARTICLE_COLUMNS}, replaced_at FROM versions WHERE id = ?"  # noqa: S608 - columns are a constant
+        " ORDER BY replaced_at DESC, rowid DESC",
+        (article_id,),
+    )
+    return [EarlierVersion(read_article_row(row[:-1]), datetime.fromisoformat(row[-1])) for row in rows]
+
+
+def count_versions(library: Rows, article_id: str) -> int:
+    if library.layout() < LAYOUT:
+        return 0
+    return int(library.rows("SELECT count(*) FROM versions WHERE id = ?", (article_id,))[0][0])
+
+
+def _copies(library: Rows, condition: str, value: str) -> list[Article]:
+    if library.layout() < LAYOUT:
+        return []
+    rows = library.rows(f"SELECT {ARTICLE_COLUMNS} FROM copies WHERE {condition}", (value,))  # noqa: S608 - constants
+    return [read_article_row(row) for row in rows]
+
+
+# Writing, within a transaction of the library
+
+
+def keep_version(connection: sqlite3.Connection, article: Article) -> None:
+    """Keeps what is there under the article's id, before `article` takes its place."""
+    for table in ("articles", "copies"):
+        connection.execute(
+            f"INSERT OR REPLACE INTO versions SELECT {ARTICLE_COLUMNS}, ? FROM {table}"  # noqa: S608 - constants
+            " WHERE id = ? AND content_hash != ?",
+            (stamp(datetime.now(UTC)), article.id, article.content_hash),
+        )
+    connection.execute(
+        "DELETE FROM versions WHERE id = ?1 AND (content_hash = ?2 OR rowid NOT IN"
+        " (SELECT rowid FROM versions WHERE id = ?1 ORDER BY replaced_at DESC, rowid DESC LIMIT ?3))",
+        (article.id, article.content_hash, VERSIONS_MOST),
+    )
+
+
+def put_copy(connection: sqlite3.Connection, copy: Article, leader: str) -> None:
+    keep_version(connection, copy)
+    connection.execute("DELETE FROM copies WHERE id = ?", (copy.id,))
+    connection.execute(
+        f"INSERT INTO copies VALUES ({_marks(range(13))})",  # noqa: S608 - question marks only
+        (*article_row(copy), leader),
+    )
+
+
+def put_bands(connection: sqlite3.Connection, article_id: str, text: str) -> None:
+    rows = ((band, article_id) for band in dict.fromkeys(bands(text)))
+    connection.executemany("INSERT INTO bands VALUES (?, ?)", rows)
+
+
+def drop_copy(connection: sqlite3.Connection, copy_id: str) -> None:
+    connection.execute("DELETE FROM copies WHERE id = ?", (copy_id,))
+
+
+def drop_versions(connection: sqlite3.Connection, article_id: str) -> None:
+    connection.execute("DELETE FROM versions WHERE id = ?", (article_id,))
+
+
+def give(connection: sqlite3.Connection, followers: Iterable[str], leader: str) -> None:
+    """Makes the copies named those of another article."""
+    connection.executemany("UPDATE copies SET leader = ? WHERE id = ?", ((leader, one) for one in followers))
+
+
+def compare_older(connection: sqlite3.Connection, most: int) -> int:
+    """Makes some articles of an older layout comparable; how many are left to do."""
+    rows = connection.execute(
+        "SELECT a.id, a.text FROM uncompared u JOIN articles a ON a.id = u.article_id LIMIT ?", (most,)
+    ).fetchall()
+    for key, text in rows:
+        put_bands(connection, key, text)
+        connection.execute("DELETE FROM uncompared WHERE article_id = ?", (key,))
+    return int(connection.execute("SELECT count(*) FROM uncompared").fetchone()[0])
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
