@@ -108,7 +108,7 @@ def test_copies_are_kept_with_the_first_and_keep_their_own_fields(desk: Desk) ->
     assert [one.source for one in article.also] == ["Reuters", "Guardian"]
     assert outlet(article) == "AP, also Reuters, Guardian"
     kept = find_copy(desk.library, "reuters-1")
-    assert kept and replace(kept, ingested_at=None) == wire("Reuters")
+    assert kept and replace(kept, ingested_at=None, language="") == wire("Reuters")
     assert desk.library.find("reuters") == ["reuters-1"]
     assert desk.indexes.check().faults == ()
     assert desk.library.span().articles == 2
@@ -143,7 +143,7 @@ def test_removing_one_leaves_the_others(desk: Desk) -> None:
     with desk.library.writing():
         desk.adder.remove(["ap-1"])
     article = desk.library.article("guardian-1")
-    assert article and replace(article, ingested_at=None) == wire("Guardian")
+    assert article and replace(article, ingested_at=None, language="") == wire("Guardian")
     assert leader_of(desk.library, "guardian-1") == ""
     assert desk.found("Reported by Guardian")[0] == "guardian-1"
     assert desk.indexes.check().faults == ()
@@ -230,7 +230,7 @@ def test_an_updated_article_keeps_what_it_said_before(tmp_path: Path) -> None:
     second = replace(first, text="The fire killed 15 people. It began at night.", content_hash="second")
     assert [*desk.add(first), *desk.add(second)] == ["added", "replaced"]
     (earlier,) = versions(desk.library, "a")
-    assert replace(earlier.article, ingested_at=None) == first
+    assert replace(earlier.article, ingested_at=None, language="") == first
     assert earlier.article.ingested_at and earlier.replaced_at >= earlier.article.ingested_at
     desk.add(first)  # back again: it is no earlier version then
     assert [one.article.content_hash for one in versions(desk.library, "a")] == ["second"]
