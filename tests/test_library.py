@@ -190,7 +190,7 @@ def make_layout_1(home: Path) -> None:
 def dump(path: Path) -> list[str]:
     """Everything in the file but the tables that came later, as SQL."""
     connection = sqlite3.connect(path)
-    later = ("feedback", "conversation", "exchanges", "versions", "copies", "bands", "uncompared")
+    later = ("feedback", "conversation", "exchanges", "versions", "copies", "bands", "uncompared", "visits")
     lines = [line for line in connection.iterdump() if not any(name in line for name in later)]
     connection.close()
     return lines
