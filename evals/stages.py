@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from rag import adding, readers
+from rag import adding, confined, readers
 from rag.embedding import EmbeddedEncoder
 from rag.index import Indexes
 from rag.library import Library
@@ -24,7 +24,14 @@ Places = Mapping[str, Sequence[tuple[object, str]]]  # stage → owner and name 
 REST = "rest"
 
 ADDING: Places = {
-    "read": [(readers, "_open"), (readers, "load"), (readers, "_article")],
+    "read": [
+        (readers, "_open"),
+        (readers, "load"),
+        (readers, "_article"),
+        (confined._Child, "__init__"),
+        (confined._Child, "receive"),
+    ],
+    "name the language": [(adding, "name_language")],
     "split": [(adding, "split_passages")],
     "count tokens": [(EmbeddedEncoder, "count_tokens")],
     "encode": [(EmbeddedEncoder, "embed_passages")],

@@ -32,7 +32,7 @@ from rag.parts import Fields, Part, Reading
 SECONDS = 20.0  # for one answer: an article, or an entry of a file with many that gives none
 MEMORY_MEGABYTES = 1_000  # of address space, which is never less than what is used
 SPARE_SECONDS = 5  # more than SECONDS: then the kernel ends a child that nobody has ended
-DEATHS_MOST = 10  # children that one file may cost
+CHILDREN_MOST = 10  # that one file may cost
 REPLY_BYTES = 100_000_000  # more than TEXT_CHARACTERS take as JSON
 REQUEST_BYTES = 100_000
 
@@ -83,7 +83,7 @@ class Confined:
         """The articles of a file on disk of one of the SUFFIXES, and what of it could not be read."""
         inside: str | None
         passed = 0  # entries that children before this one have seen to, or died of
-        for _ in range(DEATHS_MOST):
+        for _ in range(CHILDREN_MOST):
             number, inside = 0, None  # the entry that is being read: its number, its name
             try:
                 for message in self._ask(kind, file, reading, passed):
@@ -95,11 +95,15 @@ class Confined:
                         yield _unpack(message)
                 return
             except _Died as died:
-                yield Part(inside or "", reason=str(died))
-            if inside is None or kind in READ:  # the file itself is at fault
-                return
-            passed = number
-        yield Part(reason=f"was given up after {DEATHS_MOST} parts that cannot be read. Split it.")
+                stuck = number <= passed  # no further than the child before
+                if stuck:
+                    yield Part(reason=str(died))
+                elif inside is not None:  # between two entries it may have been killed from outside
+                    yield Part(inside, reason=str(died))
+                if stuck or kind in READ:
+                    return
+                passed = number
+        yield Part(reason=f"was given up after {CHILDREN_MOST} parts that cannot be read. Split it.")
 
     def _ask(self, kind: str, file: IO[bytes], reading: Reading, skip: int) -> Iterator[dict[str, Any]]:
         """The child's lines up to the last one for this file. Raises _Died."""

@@ -1,16 +1,22 @@
 """Files that hold many articles: one verdict for each, stable names, and nothing that unpacks without end."""
 
+import os
+import signal
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from rag.adding import Adder, FileVerdict
+from rag.confined import Confined
 from rag.index import Indexes
 from rag.library import Library
-from rag.readers import Upload
+from rag.parts import Reading
+from rag.readers import Unread, Upload, read_uploads
 from rag.settings import Settings
+from rag.types import Article
 from tests.fakes import HashEmbedder
 from tests.made_files import zip_file
 from tests.test_documents import PAGE, pdf_file, word_file
@@ -125,6 +131,35 @@ def test_an_archive_without_articles_or_that_is_none_says_so(desk: Desk) -> None
     assert none.reason.startswith("a.zip holds no article of a kind that is read (.md,")
     (broken,) = desk.upload("b.zip", b"PK\3\4 not really")
     assert broken.reason.startswith("b.zip is damaged")
+
+
+def texts_in(name: str, count: int) -> Iterator[Article | Unread]:
+    """Of an archive whose members are longer than what a pipe holds: the child waits for its reader."""
+    members = {f"{n}.txt": b"Title\n\n" + b"%d words " % n * 50_000 for n in range(count)}
+    with Confined() as child:
+        for one in read_uploads(Upload(name, zip_file(members)), Reading(1_000_000), child):
+            yield one
+            if isinstance(one, Article) and one.origin.endswith("1.txt"):
+                os.kill(child.pid, signal.SIGKILL)
+
+
+def test_a_child_that_dies_costs_one_member_and_the_others_are_read() -> None:
+    read = list(texts_in("a.zip", 6))
+    assert len({one.origin if isinstance(one, Article) else one.name for one in read}) == len(read) == 6
+    unread = [one.name for one in read if isinstance(one, Unread)]
+    assert unread in ([], ["upload:a.zip › 2.txt"])  # none where it died before it began with that one
+
+
+def test_who_stops_in_the_middle_of_an_archive_leaves_nothing_behind() -> None:
+    members = {f"{n}.txt": b"Title\n\nText." for n in range(1_000)}
+    with Confined() as child:
+        reading = read_uploads(Upload("a.zip", zip_file(members)), Reading(1_000_000), child)
+        next(reading)
+        running = child.pid
+        reading.close()  # type: ignore[attr-defined]
+        assert not Path(f"/proc/{running}").exists()
+        (after,) = read_uploads(Upload("b.zip", zip_file({"b.md": b"After."})), Reading(1_000_000), child)
+    assert isinstance(after, Article) and after.text == "After."
 
 
 def test_what_a_member_unpacks_to_has_a_limit(tmp_path: Path) -> None:
