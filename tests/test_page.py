@@ -190,7 +190,9 @@ def test_earlier_answers_stay_and_their_passages_can_be_shown_again(make_readout
     assert "Cited in an earlier answer" in shown(at)
     at.button(key="select-a1").click().run()
     assert f"Cited in the answer: “{QUESTION}”" in shown(at)
-    assert "select-a2" in [button.key for button in at.button]
+    keys = [button.key for button in at.button]
+    assert "select-a2" in keys and "edit-a1" in keys and "again-a1" in keys
+    assert "edit-a2" not in keys  # what can be done with an answer stands at the selected one
     at.button(key="new").click().run()
     assert QUESTION not in shown(at)
 
@@ -331,7 +333,10 @@ def test_each_answer_has_its_own_feedback_also_in_a_new_conversation(make_readou
     readout = make_readout()
     second = "Where did the two pandas arrive?"
     at = ask(ask(open_page(readout)), second)
-    at.feedback[1].set_value(UP).run()
+    at.feedback[0].set_value(UP).run()
+    at.button(key="select-a1").click().run()
+    assert len(at.feedback) == 1  # only the selected answer has its thumbs; the other says how it was rated
+    assert "you found it good" in shown(at)
     at.feedback[0].set_value(DOWN).run()
     assert sorted(given(readout)) == [(second, "up", ""), (QUESTION, "down", "")]
     history = {one.question: [turn.question for turn in one.history] for one in readout.library.feedback()}

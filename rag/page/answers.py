@@ -6,7 +6,7 @@ import streamlit as st
 
 from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
-from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault
+from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault, rated_words
 from rag.page.filters import filters_html, set_filters
 from rag.show import outlets_named, repaired_note, safe, unresolved_note, usage_note
 from rag.show_html import answer_html, disagreements_html
@@ -23,6 +23,10 @@ TITLES_MOST = 3  # named where articles changed since
 
 
 def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
+    """Whole for the selected one; others are read, and offer what can be done with them once selected."""
+    if exchange.answer and _is_folded(conversation, exchange):
+        _draw_folded(conversation, exchange, exchange.answer)
+        return
     filters = exchange.answer.filters if exchange.answer else exchange.filters
     if exchange is conversation.editing:
         _draw_editing(readout, conversation, exchange)
@@ -33,9 +37,11 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
     if exchange.answer:
         if exchange.answer.asked != exchange.question:
             _draw_asked(readout, conversation, exchange, exchange.answer.asked)
-        _draw_answer(exchange.answer, exchange.key)
+        if drawn := _answer_html(exchange.answer, exchange.key) + _changes_html(
+            exchange.answer, conversation
+        ):
+            st.html(drawn)
         _draw_offers(conversation, exchange.answer, exchange.key)
-        _draw_changes(exchange.answer, conversation)
     else:
         st.html(notice_html("No answer", exchange.fault, fault=True))
     _draw_foot(readout, conversation, exchange, filters)
@@ -44,6 +50,25 @@ def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchan
         st.html(_alert(f"It could not be answered again: {exchange.note}"))
     if exchange.kept_fault:
         st.html(_alert(f"{exchange.kept_fault} The answer stays here until you leave the page."))
+
+
+def _is_folded(conversation: Conversation, exchange: Exchange) -> bool:
+    """Each widget that is not drawn makes the page quicker for every click."""
+    held_open = exchange is conversation.selected or exchange is conversation.editing or not exchange.hits
+    return not (held_open or exchange.note or exchange.kept_fault or exchange.feedback_fault)
+
+
+def _draw_folded(conversation: Conversation, exchange: Exchange, answer: Answer) -> None:
+    parts = [
+        question_html(exchange.question),
+        filters_html(answer.filters) if answer.filters else "",
+        _asked_html(answer.asked) if answer.asked != exchange.question else "",
+        _answer_html(answer, exchange.key),
+        _changes_html(answer, conversation),
+        f'<p class="r-foot">{_foot(answer)}{rated_words(exchange)}</p>',
+    ]
+    st.html("".join(parts))
+    _draw_selector(conversation, exchange)
 
 
 def _draw_foot(readout: Readout, conversation: Conversation, exchange: Exchange, filters: Filters) -> None:
@@ -69,7 +94,7 @@ def _draw_foot(readout: Readout, conversation: Conversation, exchange: Exchange,
             on_click=conversation.wait_for,
             args=(exchange.question, exchange.corrected, exchange),
         )
-        if exchange.hits and exchange is not conversation.selected:
+        if exchange.hits and exchange is not conversation.selected:  # while its question is edited
             _draw_selector(conversation, exchange)
 
 
@@ -109,34 +134,35 @@ def _draw_editing(readout: Readout, conversation: Conversation, exchange: Exchan
             st.form_submit_button("Cancel", on_click=conversation.edit, args=(None,))
 
 
-def _draw_answer(answer: Answer, key: str) -> None:
+def _answer_html(answer: Answer, key: str) -> str:
     if answer.status is Status.NOT_IN_ARTICLES:
-        st.html(notice_html("Not in the articles", answer.notice) + outlets_html(answer.span))
-        return
+        return notice_html("Not in the articles", answer.notice) + outlets_html(answer.span)
+    parts = []
     if answer.status is Status.FAILED:  # in front of the sentences that are quoted instead
-        st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+        parts.append(notice_html(FAULTS[answer.status], answer.notice, fault=True))
     if answer.claims:
-        st.html(answer_html(answer, key))
+        parts.append(answer_html(answer, key))
     if answer.disagreements:
-        st.html(disagreements_html(answer, key))
+        parts.append(disagreements_html(answer, key))
     if answer.status is Status.INCOMPLETE:
-        st.html(notice_html(FAULTS[answer.status], answer.notice, fault=True))
+        parts.append(notice_html(FAULTS[answer.status], answer.notice, fault=True))
     if answer.status is Status.STOPPED:
-        st.html(notice_html(STOPPED, answer.notice))
+        parts.append(notice_html(STOPPED, answer.notice))
+    return "".join(parts)
 
 
-def _draw_changes(answer: Answer, conversation: Conversation) -> None:
-    """Says which cited articles are not what they were when the answer was given."""
+def _changes_html(answer: Answer, conversation: Conversation) -> str:
+    """Says which cited articles are not what they were when the answer was given; empty where all are."""
     since = {c.title: conversation.changed.get((c.article_id, c.content_hash)) for c in answer.citations}
     parts = [
         f"{_titles(titles)} {what}"
         for what, now in (("changed", True), ("left the library", False))
         if (titles := [title for title, how in since.items() if how is now])
     ]
-    if parts:
-        text = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
-        text += _kept_words(answer, conversation)
-        st.html(notice_html("Not as it was", text))
+    if not parts:
+        return ""
+    text = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
+    return notice_html("Not as it was", text + _kept_words(answer, conversation))
 
 
 def _kept_words(answer: Answer, conversation: Conversation) -> str:
@@ -172,7 +198,7 @@ def _draw_offers(conversation: Conversation, answer: Answer, key: str) -> None:
 def _draw_asked(readout: Readout, conversation: Conversation, exchange: Exchange, asked: str) -> None:
     """The full question that was searched; corrected, it is asked again."""
     with st.container(key=f"asked-{exchange.key}", horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="r-asked">Searched as: {safe(asked)}</p>', width="content")
+        st.html(_asked_html(asked), width="content")
         with (
             st.popover("Correct", type="tertiary", icon=":material/edit:"),
             st.form(f"correct-{exchange.key}", border=False),
@@ -180,6 +206,10 @@ def _draw_asked(readout: Readout, conversation: Conversation, exchange: Exchange
             key, limit = f"corrected-{exchange.id}", readout.settings.question_characters
             st.text_area("Search this instead", asked, key=key, max_chars=limit)
             st.form_submit_button("Search this", on_click=_ask_corrected, args=(conversation, exchange, key))
+
+
+def _asked_html(asked: str) -> str:
+    return f'<p class="r-asked">Searched as: {safe(asked)}</p>'
 
 
 def _ask_corrected(conversation: Conversation, exchange: Exchange, key: str) -> None:
@@ -196,7 +226,7 @@ def _ask_all(conversation: Conversation, exchange: Exchange) -> None:
 
 def _draw_selector(conversation: Conversation, exchange: Exchange) -> None:
     st.button(
-        "Show passages",
+        "Show passages, edit, rate",  # the last two stand at the selected answer
         key=f"select-{exchange.key}",
         type="tertiary",
         icon=":material/visibility:",

@@ -23,7 +23,9 @@ def can_be_rated(exchange: Exchange) -> bool:
 def draw_feedback(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
     """The thumbs; once one is chosen, a place for a note."""
     about = (readout, conversation, exchange)
-    st.html('<p class="r-rate">Good answer?</p>', width="content")
+    refused = exchange.answer is not None and exchange.answer.status is Status.NOT_IN_ARTICLES
+    asked = "Is that right?" if refused else "Good answer?"
+    st.html(f'<p class="r-rate">{asked}</p>', width="content")
     st.session_state.setdefault(_thumbs(exchange), _chosen(exchange))
     st.feedback("thumbs", key=_thumbs(exchange), on_change=_rate, args=about)
     if exchange.answer and exchange.feedback:
@@ -65,6 +67,13 @@ def _draw_claims(about: tuple[Readout, Conversation, Exchange], exchange: Exchan
                 on_change=_rate_claim,
                 args=(*about, number),
             )
+
+
+def rated_words(exchange: Exchange) -> str:
+    """What was said of an answer whose thumbs are not drawn; empty where nothing was."""
+    if not exchange.feedback:
+        return ""
+    return f" · you found it {'good' if exchange.feedback.rating is Rating.UP else 'not good'}"
 
 
 def draw_feedback_fault(exchange: Exchange) -> None:

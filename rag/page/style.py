@@ -119,7 +119,8 @@ STYLE = """<style>
 [class*="st-key-foot-"] { row-gap: 0; max-width: 46rem; min-height: 2.5rem; }
 .r-foot { color: var(--r-muted); font-size: .88rem; line-height: 1.5; max-width: 46rem; }
 .r-rate { color: var(--r-muted); font-size: .88rem; white-space: nowrap; }
-[class*="st-key-foot-"] :is(.stButton, .stPopover) p { font-size: .88rem; }
+[class*="st-key-foot-"] :is(.stButton, .stPopover) p,
+[class*="st-key-select-"] p { font-size: .88rem; white-space: nowrap; }
 [data-testid="stPopoverBody"] { width: min(30rem, 92vw); }
 [data-testid="stPopoverBody"]:has(.st-key-filter-outlets) { width: min(44rem, 92vw); }  /* names are long */
 [data-testid="stPopoverBody"] [data-testid="InputInstructions"] { display: none; }
