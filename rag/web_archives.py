@@ -9,7 +9,7 @@ from typing import IO, Any
 from rag.errors import ReadError
 from rag.markdown import Content
 from rag.parts import Entry, Part, Reading
-from rag.web_pages import in_utf8
+from rag.web_pages import in_utf8, read_line
 
 RECORDS_MOST = 200_000  # of one archive
 PAUSE = 50  # records between two signs of life while all are looked through
@@ -23,6 +23,7 @@ _KINDS = {
 }
 
 _BROKEN = "is damaged after record {}, or no web archive. What stands before it is read."
+_PACKINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _REST_BYTES = 1000  # of blank lines at the end
 
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w-]{1,30})", re.IGNORECASE)
@@ -93,6 +94,9 @@ def _read_record(file: IO[bytes], offset: int, url: str, reading: Reading, read:
 
     file.seek(offset)
     record = next(iter(ArchiveIterator(file)))
+    packing = (record.http_headers.get_header("Content-Encoding") or "").strip().lower()
+    if packing not in _PACKINGS:
+        raise ReadError(f"is packed in a way that is not read ({read_line(packing)[:20]}).")
     data = record.content_stream().read(reading.most_bytes + 1)
     if len(data) > reading.most_bytes:
         raise ReadError(

@@ -1,19 +1,24 @@
 """Mail, books, tables and web archives: what is read from each, under which names, and what is refused."""
 
+import gzip
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from rag.confined import Confined
-from rag.errors import SettingsError
-from rag.kinds import NAMED_ONLY, SUFFIXES, kind_of
+from rag.errors import ReadError, SettingsError
+from rag.kinds import NAMED_ONLY, SUFFIXES, kind_of, open_entries, read_entry
 from rag.parts import Fields, Reading
 from rag.readers import Unread, Upload, find_files, read_uploads
 from rag.tables import parse_fields
 from rag.types import Article
+from rag.web_pages import read_whole_page
+from tests.growth import grows_linearly
 from tests.made_files import book_file, json_lines, mail_file, web_archive, zip_file
 from tests.test_documents import PAGE, pdf_file
 
@@ -244,6 +249,27 @@ def test_a_locked_book_and_one_that_is_none_say_so(child: Confined) -> None:
     assert read(child, "a.epub", book_file({"c.xhtml": ""}))[1] == {"a.epub": "a.epub holds no articles."}
 
 
+# Time
+
+
+@pytest.mark.parametrize("unit", ["a<br>", "<li>a", "<td>a</td>"])
+def test_a_whole_page_takes_linear_time(unit: str) -> None:
+    assert grows_linearly(lambda text: read_whole_page(text.encode(), 10**9), unit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit"),
+    [(".json", '"a",'), (".json", '{"text":"a"} '), (".jsonl", "[\n"), (".csv", 'text,"a\n')],
+)
+def test_a_table_takes_linear_time(kind: str, unit: str) -> None:
+    def walk(text: str) -> None:
+        with suppress(ReadError):  # the last row is cut
+            for entry in open_entries(kind, BytesIO(text.encode()), Reading(10**9)):
+                list(read_entry(entry))
+
+    assert grows_linearly(walk, unit)
+
+
 # Web archives
 
 SITE = "https://example.org/"
@@ -277,6 +303,18 @@ def test_a_web_archive_that_breaks_off_keeps_what_came_before(child: Confined) -
     assert [article.title for article in articles] == ["Ferry stops"]
     assert "is damaged after record 2" in unread["a.warc.gz"]
     assert "no web archive" in read(child, "b.warc", b"not at all\r\n\r\n")[1]["b.warc"]
+
+
+def test_a_page_that_came_packed_is_unpacked_or_refused(child: Confined) -> None:
+    found = "2024-04-26T10:00:00Z"
+    body = gzip.compress(PAGE)
+    records = [
+        (f"{SITE}{packing}", f"text/html\r\nContent-Encoding: {packing}", body, found, "200")
+        for packing in ("gzip", "br")
+    ]
+    (page,), unread = read(child, "a.warc", web_archive(records, packed=False))
+    assert page.title == "Ferry stops"
+    assert list(unread.values()) == [f"a.warc › {SITE}br is packed in a way that is not read (br)."]
 
 
 # The list of kinds
