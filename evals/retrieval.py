@@ -37,8 +37,9 @@ class Ranked:
 
 
 def rank_documents(hits: Sequence[Hit]) -> list[str]:
-    """Documents in the order of their best passage."""
-    return list(dict.fromkeys(hit.article.id for hit in hits))
+    """Documents in the order of their best passage; those that are kept as copies come with their article."""
+    articles = [hit.article for hit in hits]
+    return list(dict.fromkeys(key for one in articles for key in (one.id, *(copy.id for copy in one.also))))
 
 
 def readout_ranker(readout: Readout) -> Ranker:

@@ -70,13 +70,14 @@ class Gathering:
         if not self._apart.isdisjoint(hit.article.outlets):
             return False
         for group, member in self._sayers(hit):
-            if all(self._agree(hit, other) for other in group.members) and not _differ(hit, member):
-                if len(group.copies) < COPIES_MOST:
-                    group.copies.append(_copy(hit))
-                if len(group.members) < MEMBERS_MOST:
-                    group.members.append(hit)
-                    self._compare_with(group, hit)
-                return True
+            if self._has_other_number(hit, group) or _differ(hit, member):
+                continue
+            if len(group.copies) < COPIES_MOST:
+                group.copies.append(_copy(hit))
+            if len(group.members) < MEMBERS_MOST:
+                group.members.append(hit)
+                self._compare_with(group, hit)
+            return True
         return False
 
     def hits(self) -> tuple[Hit, ...]:
@@ -89,6 +90,11 @@ class Gathering:
         self._starts.append(0 if self._stack is None else len(self._stack))
         self._compared.append((group, hit))
         self._stack = vectors if self._stack is None else np.vstack((self._stack, vectors))
+
+    def _has_other_number(self, hit: Hit, group: _Group) -> bool:
+        """Whether a number stands against one of the group's; those of the question stand against none."""
+        texts = (other.passage.text for other in group.members)
+        return any(numbers_differ(hit.passage.text, text, self._asked) for text in texts)
 
     def _sayers(self, hit: Hit) -> Iterator[tuple[_Group, Hit]]:
         """Passages of other articles that say each sentence of this one, the nearest first."""
@@ -103,10 +109,11 @@ class Gathering:
             if member.article.id != hit.article.id:
                 yield group, member
 
-    def _agree(self, one: Hit, other: Hit) -> bool:
-        """Whether no number of one stands against another one of the other, those of the question apart."""
-        ours, theirs = (numbers(hit.passage.text) - self._asked for hit in (one, other))
-        return not (ours - theirs and theirs - ours)
+
+def numbers_differ(one: str, other: str, apart: Collection[str] = ()) -> bool:
+    """Whether each of two texts has a number that the other lacks, those `apart` not counted."""
+    ours, theirs = (numbers(text).difference(apart) for text in (one, other))
+    return bool(ours - theirs and theirs - ours)
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What is kept with an article: its earlier versions, and reports of other outlets that are nearly the same.
 
+Two reports that have other numbers are no copies, however alike: that is a disagreement, and shown.
 A copy has no passages of its own: whatever is found of the article is found of it. Its own text, title,
 outlet, address and date stay. The article that others are copies of is their leader; when it goes, or is no
 longer like them, one of them takes its place. All that is written here is part of the library's transactions.
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from rag.copies import numbers_differ
 from rag.rows import ARTICLE_COLUMNS, article_row, read_article_row, read_moment, stamp
 from rag.shingles import COPY_LEAST, bands, resemblance, shingles
 from rag.types import AlsoIn, Article, EarlierVersion, Passage, PassageVectors
@@ -89,17 +91,31 @@ def find_leader(library: Rows, article: Article) -> str:
         f" WHERE b.band IN ({_marks(own)}) AND a.id != ? GROUP BY a.id ORDER BY count(*) DESC, a.id LIMIT ?",
         (*own, article.id, CANDIDATES_MOST),
     )
-    ours = shingles(article.text)
-    near = [(resemblance(ours, shingles(text)), key) for key, text in rows]
-    best, key = max(near, default=(0.0, ""))
+    likeness = _Likeness(article)
+    best, key = max(((likeness.of(text), key) for key, text in rows), default=(0.0, ""))
     return key if best >= COPY_LEAST else ""
 
 
 def unlike(library: Rows, article: Article) -> list[Article]:
     """The copies of an article that are so no longer, now that its text is another."""
     kept = copies(library, article.id)
-    ours = shingles(article.text) if kept else None
-    return [one for one in kept if ours is not None and resemblance(ours, shingles(one.text)) < COPY_LEAST]
+    if not kept:
+        return []
+    likeness = _Likeness(article)
+    return [one for one in kept if likeness.of(one.text) < COPY_LEAST]
+
+
+class _Likeness:
+    """Of other texts to one article's."""
+
+    def __init__(self, article: Article) -> None:
+        self._text = article.text
+        self._shingles = shingles(article.text)
+
+    def of(self, text: str) -> float:
+        """0..1; 0 where a number stands against another."""
+        found = resemblance(self._shingles, shingles(text))
+        return 0.0 if found >= COPY_LEAST and numbers_differ(self._text, text) else found
 
 
 def versions(library: Rows, article_id: str) -> list[EarlierVersion]:

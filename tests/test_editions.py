@@ -176,6 +176,19 @@ def test_copies_part_from_an_article_that_says_something_else(desk: Desk) -> Non
     assert desk.indexes.check().faults == ()
 
 
+def test_reports_with_other_numbers_are_no_copies(desk: Desk) -> None:
+    (twelve, fifteen) = (
+        report(7, f"The storm killed {n} people, the council said.") for n in ("12", "fifteen")
+    )
+    assert desk.add(make_article("twelve", twelve), make_article("fifteen", fifteen)) == ["added", "added"]
+    assert desk.add(make_article("again", twelve + " More soon.")) == ["copy"]
+    assert leader_of(desk.library, "again") == "twelve"
+    corrected = replace(make_article("twelve", fifteen + " Corrected."), content_hash="c1")
+    assert desk.add(corrected) == ["replaced"]
+    assert leader_of(desk.library, "again") == ""
+    assert {"again", "twelve", "fifteen"} <= {one.id for one in desk.library.articles()}
+
+
 def test_a_copy_that_says_something_else_becomes_an_article(desk: Desk) -> None:
     changed = replace(wire("Reuters"), text=report(8), content_hash="c1")
     assert desk.add(changed) == ["replaced"]
@@ -302,7 +315,7 @@ def write_wires(folder: Path, edition: int) -> None:
     for number in range(5):
         for name in ("ap", "reuters", "zeit"):
             base = number if edition == 1 or name != "ap" or number % 2 else number + 100
-            text = report(base, f"Edition {edition} of {name}.")
+            text = report(base, f"{'Early' if edition == 1 else 'Late'} edition of {name}.")
             head = f"---\ntitle: Report {number}\nsource: {name}\n---\n\n"
             (folder / f"{number}-{name}.md").write_text(f"{head}{text}\n")
 

@@ -101,9 +101,14 @@ STYLE = """<style>
 .stHtml .r-time ol { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0;
   margin: .6rem 0 0; font-size: .88rem; line-height: 1.5; }
 .stHtml .r-time li { margin: 0; }
-.r-score, .r-copies { font-size: .85rem; color: var(--r-muted); margin-top: .45rem; }
-:is(.r-score, .r-copies) summary { cursor: pointer; width: fit-content; border-radius: .2rem; }
-:is(.r-score, .r-copies) summary:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
+.r-score, .r-copies { font-size: .85rem; margin-top: .45rem; }
+.r-score, .r-copies summary { color: var(--r-muted); }
+:is(.r-score, .r-copies, .r-editions) summary { cursor: pointer; width: fit-content; border-radius: .2rem; }
+:is(.r-score, .r-copies, .r-editions) summary:focus-visible { outline: 2px solid var(--r-link);
+  outline-offset: 2px; }
+.r-editions { margin-top: .6rem; }
+.r-editions summary { font-size: .92rem; color: var(--r-link); margin: .2rem 0; }
+.r-editions .r-article { border-left: 2px solid var(--r-line); padding-left: .8rem; }
 .stHtml .r-copies ul { list-style: none; margin: .3rem 0 0; padding-left: .8rem;
   border-left: 2px solid var(--r-line); }
 .stHtml .r-copies li { margin: 0 0 .6rem; font-size: inherit; }
