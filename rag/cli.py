@@ -190,6 +190,9 @@ class Tally:
             self._done = before + (done() if done else number)
             self._progress.update(self._task, completed=self._done, passages=self._passages)
             say(_verdict_line(verdict))
+        if done:  # the last verdict of a file comes before its end
+            self._done = before + done()
+            self._progress.update(self._task, completed=self._done)
 
     def say_end(self, readout: "Readout") -> None:
         """The counts; exit code 1 where something was not read."""

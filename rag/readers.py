@@ -225,8 +225,8 @@ def _article(content: Content, named: _Named, name: str, key: str) -> Article:
 def _stem(path: Path, name: str) -> str:
     """The name without its ending of the file that an article comes from, be it inside another one."""
     last = name.rpartition("/")[2]
-    kind = kind_of(last)
-    return last[: -len(kind)] if kind else path.stem
+    own = last if kind_of(last) else path.name
+    return own[: -len(kind_of(own))]
 
 
 def _open(path: Path) -> IO[bytes]:
