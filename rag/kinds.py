@@ -10,7 +10,7 @@ from rag.archives import unpack_zip
 from rag.books import unpack_book
 from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
-from rag.mail import unpack_mail
+from rag.mail import read_saved_page, unpack_mail
 from rag.markdown import Content
 from rag.parts import INSIDE, Entry, Part, Reading, Unpack
 from rag.tables import unpack_csv, unpack_json, unpack_json_lines
@@ -28,6 +28,8 @@ READ: Mapping[str, Read] = {
     ".docx": read_docx,
     ".html": read_web_page,
     ".htm": read_web_page,
+    ".mhtml": read_saved_page,
+    ".mht": read_saved_page,
 }
 BROKEN = "is damaged, or not what its name says. Open it in its own program, save it anew and add that."
 DEPTH_MOST = 3  # files inside files: an attachment of a mail in an archive is in the second

@@ -1,4 +1,5 @@
-"""A mail (.eml): its own text is an article, and so is each attached file of a kind that is read.
+"""A mail (.eml): its own text is an article, and so is each attached file of a kind that is read. A page that
+was saved in one file (.mhtml) is built like a mail.
 
 Pictures, calendars and other attachments get no verdict, like files of other kinds in a folder: most mails
 carry some, and none of them is an article.
@@ -17,12 +18,22 @@ from rag.documents import aware
 from rag.errors import ReadError
 from rag.markdown import Content
 from rag.parts import Entry, Part, Reading
-from rag.web_pages import read_line, read_web_page, read_whole_page
+from rag.web_pages import MARK, read_line, read_web_page, read_whole_page
 
 ATTACHMENTS_MOST = 500
-MARK = b"\xef\xbb\xbf"  # says that what follows is UTF-8
 
 ReadMember = Callable[[str, bytes, Reading], Iterator[Part]]
+
+
+def read_saved_page(data: bytes) -> Content:
+    """A page that a browser saved with all its pictures in one file (.mhtml): its first part in HTML."""
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    address = _header(mail, "Snapshot-Content-Location")
+    for part in mail.walk():
+        if part.get_content_type() == "text/html" and isinstance(part, EmailMessage):
+            page = MARK + _decode(part).encode("utf-8", "replace")
+            return read_web_page(page, address or _header(part, "Content-Location"))
+    raise ReadError("holds no page. Save it anew as HTML and add that.")
 
 
 def unpack_mail(

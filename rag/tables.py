@@ -15,12 +15,13 @@ from rag.errors import ReadError, SettingsError
 from rag.markdown import Content
 from rag.moments import read_moment
 from rag.parts import Entry, Fields, Part, Reading
-from rag.web_pages import read_address, read_language, read_line
+from rag.web_pages import MARK, read_address, read_language, read_line, read_whole_page
 
 AUTHORS_MOST = 50
 COLUMNS_MOST = 1_000  # that are looked at; tables of news have a dozen
 SHOWN_MOST = 12  # names of columns in a message
 _PIECE = 1 << 16  # characters of a JSON list that are read at first
+_MARKUP = re.compile(r"(?i)</(?:p|div|span|a|li|h[1-6]|strong|em|b|i)>|<br ?/?>|<!--")
 _OPENING = re.compile(r"\s*+\[?+\s*+")
 _GAP = re.compile(r"[\s,]*+")
 
@@ -223,7 +224,10 @@ def _find_columns(names: Sequence[str], fields: Fields, *, strict: bool = False)
 
 
 def _read_row(name: str, row: Row, columns: Mapping[str, str]) -> Part:
-    """Raises ReadError where it has no text; a field that cannot be used is empty."""
+    """Raises ReadError where it has no text; a field that cannot be used is empty.
+
+    Text with the markup of a page in it is read as one: what no reader would see must not get in.
+    """
     text = row.get(columns["text"])
     if not isinstance(text, str):
         raise ReadError(f"has no text in '{clean_line(columns['text'])[:40]}'.")
@@ -231,7 +235,7 @@ def _read_row(name: str, row: Row, columns: Mapping[str, str]) -> Part:
     url = read_address(_line(fields.get("url")))
     content = Content(
         title=_line(fields.get("title")),
-        text=text,
+        text=read_whole_page(MARK + text.encode("utf-8", "replace"))[1] if _MARKUP.search(text) else text,
         source=_line(fields.get("source")),
         authors=_authors(fields.get("authors")),
         published_at=read_moment(_line(fields.get("published_at"))),

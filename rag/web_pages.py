@@ -23,7 +23,8 @@ NOTICE_CHARACTERS = 500_000
 NAMES_MOST = 20  # authors
 FIELD_CHARACTERS = 500
 
-_BYTE_ORDER = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+MARK = b"\xef\xbb\xbf"  # says that what follows is UTF-8
+_BYTE_ORDER = {MARK: "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # Those that the HTML standard names and Python decodes in linear time.
 _CHARSET = re.compile(
     rb"(?i)charset\s{0,9}=\s{0,9}[\"']?(utf-?8|windows-125\d|iso-8859-\d{1,2}|shift_jis|euc-jp|euc-kr|gbk|"
@@ -166,7 +167,7 @@ def in_utf8(page: bytes, charset: str) -> bytes:
         return page
     encoding = named[1].decode().lower()
     try:
-        return b"\xef\xbb\xbf" + page.decode("windows-1252" if encoding in _LATIN else encoding).encode()
+        return MARK + page.decode("windows-1252" if encoding in _LATIN else encoding).encode()
     except (UnicodeError, LookupError):
         return page
 

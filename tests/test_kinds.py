@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
 
@@ -181,6 +182,16 @@ def test_columns_that_are_not_there_are_said(child: Confined) -> None:
     assert unread == {"a.csv": "a.csv has no column 'paper' (its columns: title, text)."}
 
 
+def test_text_with_markup_is_read_as_a_page_shows_it(child: Confined) -> None:
+    text = (
+        "<p>The ferry &amp; the <b>mill</b>.</p><p style='display:none'>No.</p><!-- no --><p>It rained.</p>"
+    )
+    rows = [{"text": text}, {"text": "a < b, c > d & e &amp; f"}]
+    articles, _ = read(child, "a.jsonl", json_lines(rows))
+    assert articles[0].text == "The ferry & the mill.\n\nIt rained."
+    assert articles[1].text == "a < b, c > d & e &amp; f"
+
+
 # Mail
 
 
@@ -215,6 +226,18 @@ def test_a_mail_attached_to_a_mail_is_read_and_a_deep_nest_ends(child: Confined)
     assert [article.text for article in articles] == ["Around it."] * 4
     (reason,) = unread.values()
     assert "lies inside too many other files" in reason
+
+
+def test_a_page_saved_in_one_file_is_read_with_its_address(child: Confined) -> None:
+    saved = EmailMessage()
+    saved["Snapshot-Content-Location"] = "https://example.org/saved"
+    saved.set_content(PAGE.decode(), subtype="html", cte="quoted-printable")
+    saved.add_related(b"\x89PNG", maintype="image", subtype="png")
+    (page,), unread = read(child, "a.mhtml", saved.as_bytes())
+    assert not unread
+    assert (page.title, page.url) == ("Ferry stops", "https://example.org/saved")
+    assert page.text.startswith("The ferry of Linden stopped on Friday, the harbour office said.")
+    assert "holds no page" in read(child, "b.mht", b"Subject: x\n\nText.")[1]["b.mht"]
 
 
 def test_what_is_no_mail_has_no_text_or_its_own(child: Confined) -> None:
