@@ -639,15 +639,16 @@ def show_conversation(
     kind: Annotated[str, typer.Option("--as", help="md, html or json.")] = "md",
 ) -> None:
     """Print a conversation with its references, as Markdown, HTML or JSON."""
-    from rag.conversations import load_conversation
+    from rag.conversations import changes_since, load_conversation
     from rag.show_conversation import FORMATS, export_conversation
 
     if kind not in FORMATS:
         raise ReadoutError(f"A conversation cannot be shown as '{kind}'. Use one of: {', '.join(FORMATS)}")
     with opened() as readout:
         conversation = load_conversation(readout.library, _one_conversation(readout, conversation_id))
-    assert conversation is not None
-    say(export_conversation(conversation, kind), end="")
+        assert conversation is not None
+        since = changes_since(readout.library, conversation)
+    say(export_conversation(conversation, kind, since), end="")
 
 
 @kept.command("delete")

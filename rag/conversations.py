@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from rag.library import LOCK_SECONDS, Library
 from rag.rows import stamp
-from rag.show import clean
+from rag.show import changed_words, clean
 from rag.types import Answer, KeptConversation, KeptExchange
 
 NAME_CHARACTERS = 80  # of a conversation's name: one line of a list
@@ -255,6 +255,15 @@ def lost_sentences(
         for c in answer.citations
         if changed.get((c.article_id, c.content_hash)) and c.quote not in texts.get(c.article_id, "")
     )
+
+
+def changes_since(library: Library, conversation: KeptConversation) -> dict[str, str]:
+    """What became of the cited articles since, in words, by the exchange's id; only where something did."""
+    answers = {one.id: one.answer for one in conversation.exchanges if one.answer}
+    changed = changed_articles(library, answers.values())
+    lost = lost_sentences(library, tuple(answers.values()), changed)
+    said = {key: changed_words(answer, changed, lost) for key, answer in answers.items()}
+    return {key: words for key, words in said.items() if words}
 
 
 def _read_exchange(row: Sequence[str], texts: Mapping[tuple[str, str], str]) -> KeptExchange:

@@ -5,7 +5,7 @@ Titles, outlets, addresses, article text, file names and a model's words are all
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -53,6 +53,7 @@ OUTLETS_MOST = 3  # of a filter, named in a sentence; more of them are counted
 ALSO_NAMED_MOST = 5  # outlets named that published nearly the same article
 COPIES_NAMED_MOST = 3  # outlets named that say the same
 NAMED_MOST = 5  # outlets named where the articles do not answer
+TITLES_MOST = 3  # named where articles changed since
 NEAREST_MOST = 3  # passages named in a terminal when the articles do not answer
 
 
@@ -225,6 +226,47 @@ def outlets_named(span: Span, most: int = NAMED_MOST) -> str:
     """The outlets with most articles: 'A; B; C and 4 more'. Untrusted text."""
     rest = len(span.sources) - most
     return "; ".join(span.sources[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def changed_words(
+    answer: Answer,
+    changed: Mapping[tuple[str, str], bool],
+    lost: Collection[tuple[str, str, int]],
+) -> str:
+    """Which cited articles are not what they were, and whether the sentences are still in them; or empty.
+
+    `changed` and `lost` as rag.conversations finds them. Untrusted text.
+    """
+    since = {c.title: changed.get((c.article_id, c.content_hash)) for c in answer.citations}
+    parts = [
+        f"{_titles(titles)} {what}"
+        for what, now in (("changed", True), ("left the library", False))
+        if (titles := [title for title, how in since.items() if how is now])
+    ]
+    if not parts:
+        return ""
+    said = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
+    cited = [c for c in answer.citations if changed.get((c.article_id, c.content_hash))]
+    gone = sum((c.article_id, c.content_hash, c.start) in lost for c in cited)
+    return f"{said} {_still_there(len(cited), gone)}".strip()
+
+
+def _still_there(cited: int, gone: int) -> str:
+    """How many of the sentences cited from changed articles are still in them."""
+    if not cited:
+        return ""
+    if cited == 1:
+        return f"The sentence cited from what changed is {'no longer' if gone else 'still'} in it."
+    if not gone:
+        return f"The {cited} sentences cited from what changed are still in it."
+    verb = "is" if gone == 1 else "are"
+    return f"Of {cited} sentences cited from what changed, {gone} {verb} no longer in it."
+
+
+def _titles(titles: Sequence[str]) -> str:
+    named = ", ".join(f"“{title}”" for title in titles[:TITLES_MOST])
+    more = len(titles) - TITLES_MOST
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def disagreement_words(one: Disagreement) -> str:

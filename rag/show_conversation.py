@@ -6,7 +6,8 @@ when it was given. Everything in it is untrusted: Markdown gets it with its sign
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from rag.show import (
     answer_json,
@@ -56,9 +57,14 @@ blockquote { margin: .2rem 0; }
 """
 
 
-def export_conversation(conversation: KeptConversation, kind: str) -> str:
-    """The whole conversation; `kind` is one of FORMATS."""
-    return {"md": _markdown, "html": _html, "json": _json}[kind](conversation)
+def export_conversation(
+    conversation: KeptConversation, kind: str, since: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The whole conversation; `kind` is one of FORMATS.
+
+    `since`: what became of an answer's articles, in words, by its exchange's id (rag.conversations).
+    """
+    return {"md": _markdown, "html": _html, "json": _json}[kind](conversation, since)
 
 
 def file_name(name: str, kind: str) -> str:
@@ -70,7 +76,7 @@ def file_name(name: str, kind: str) -> str:
     return f"{plain or 'conversation'}.{kind}"
 
 
-def _json(conversation: KeptConversation) -> str:
+def _json(conversation: KeptConversation, since: Mapping[str, str]) -> str:
     values = {
         "id": conversation.id,
         "name": conversation.name,
@@ -81,6 +87,7 @@ def _json(conversation: KeptConversation) -> str:
                 "asked_at": one.asked_at.isoformat(),
                 "answer": answer_json(one.answer) if one.answer else None,
                 "fault": one.fault,
+                "since": since.get(one.id, ""),
             }
             for one in conversation.exchanges
         ],
@@ -91,10 +98,12 @@ def _json(conversation: KeptConversation) -> str:
 # Markdown
 
 
-def _markdown(conversation: KeptConversation) -> str:
+def _markdown(conversation: KeptConversation, since: Mapping[str, str]) -> str:
     lines = [f"# {_escaped(conversation.name)}", "", f"*{_head(conversation)}*"]
     for one in conversation.exchanges:
         lines += ["", f"## {_escaped(one.question)}", "", *_answer_lines(one)]
+        if one.id in since:
+            lines += ["", f"**Not as it was.** {_escaped(since[one.id])}"]
     return "\n".join(lines) + "\n"
 
 
@@ -149,9 +158,10 @@ def _link(citation: Citation) -> str:
 # HTML
 
 
-def _html(conversation: KeptConversation) -> str:
+def _html(conversation: KeptConversation, since: Mapping[str, str]) -> str:
     body = "".join(
-        f"<section><h2>{safe(one.question)}</h2>{''.join(_answer_parts(one, f'a{number}'))}</section>\n"
+        f"<section><h2>{safe(one.question)}</h2>{''.join(_answer_parts(one, f'a{number}'))}"
+        f"{_since_html(since.get(one.id, ''))}</section>\n"
         for number, one in enumerate(conversation.exchanges, 1)
     )
     return (
@@ -162,6 +172,10 @@ def _html(conversation: KeptConversation) -> str:
         f'<h1>{safe(conversation.name)}</h1><p class="muted">{safe(_head(conversation))}</p>\n'
         f"{body}</main></body></html>\n"
     )
+
+
+def _since_html(words: str) -> str:
+    return f"<p><b>Not as it was.</b> {safe(words)}</p>" if words else ""
 
 
 def _answer_parts(exchange: KeptExchange, key: str) -> Iterator[str]:

@@ -12,21 +12,24 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.cli import app
-from rag.conversations import changed_articles, lost_sentences
+from rag.conversations import changed_articles, changes_since, lost_sentences
 from rag.editions import VERSIONS_MOST, copies, find_copy, find_leader, leader_of, versions
 from rag.embedding import EmbeddedEncoder
 from rag.library import Library
 from rag.listing import find_listed
 from rag.shingles import COPY_LEAST, SHINGLES_LEAST, bands, resemblance, shingles
 from rag.show import outlet
-from rag.types import Article, Citation, Filters
-from tests.answers import make_answer, make_citation
+from rag.show_conversation import FORMATS, export_conversation
+from rag.types import Article, Citation, Filters, KeptConversation, KeptExchange
+from tests.answers import ARTICLE, make_answer, make_citation
 from tests.fakes import make_article
 from tests.growth import grows_linearly
 from tests.soak import cases
 from tests.test_index import Desk
 from tests.test_kill import run, server, state_of  # noqa: F401 - a fixture
 from tests.test_retrieval import make_readout
+
+MOMENT = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)
 
 _WORDS = "harbour council vote tax bridge school budget storm night mayor".split()
 
@@ -371,3 +374,20 @@ def test_nothing_is_lost_where_adding_copies_is_killed(
             break
     assert killed >= cases(2, 50)
     record_property("cases", killed)
+
+
+def test_what_is_exported_says_what_changed_since(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.add(ARTICLE)
+    kept = KeptConversation("one", "Talks", MOMENT, (KeptExchange("a", "How long?", MOMENT, make_answer()),))
+    assert changes_since(desk.library, kept) == {}
+    desk.add(replace(ARTICLE, text=ARTICLE.text.replace("five hours", "six hours"), content_hash="second"))
+    since = changes_since(desk.library, kept)
+    assert since["a"].endswith("The sentence cited from what changed is no longer in it.")
+    for kind in FORMATS:
+        words = "no longer in it" in export_conversation(kept, kind, since)
+        assert words and "no longer in it" not in export_conversation(kept, kind)
+    desk.add(replace(ARTICLE, text=f"{ARTICLE.text} More.", content_hash="third"))
+    assert "is still in it" in changes_since(desk.library, kept)["a"]
+    desk.remove(ARTICLE.id)
+    assert "left the library since" in changes_since(desk.library, kept)["a"]

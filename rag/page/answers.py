@@ -1,14 +1,12 @@
 """The questions and answers of the chat, as they are drawn once complete."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from rag.answering import Readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault, rated_words
 from rag.page.filters import filters_html, set_filters
-from rag.show import outlets_named, repaired_note, safe, unresolved_note, usage_note
+from rag.show import changed_words, outlets_named, repaired_note, safe, unresolved_note, usage_note
 from rag.show_html import answer_html, disagreements_html
 from rag.types import Answer, Filters, Span, Status
 
@@ -19,7 +17,6 @@ FAULTS = {
     Status.INCOMPLETE: "This answer is incomplete",
 }
 STOPPED = "Stopped"
-TITLES_MOST = 3  # named where articles changed since
 
 
 def draw_exchange(readout: Readout, conversation: Conversation, exchange: Exchange) -> None:
@@ -153,36 +150,8 @@ def _answer_html(answer: Answer, key: str) -> str:
 
 def _changes_html(answer: Answer, conversation: Conversation) -> str:
     """Says which cited articles are not what they were when the answer was given; empty where all are."""
-    since = {c.title: conversation.changed.get((c.article_id, c.content_hash)) for c in answer.citations}
-    parts = [
-        f"{_titles(titles)} {what}"
-        for what, now in (("changed", True), ("left the library", False))
-        if (titles := [title for title, how in since.items() if how is now])
-    ]
-    if not parts:
-        return ""
-    text = f"{' and '.join(parts)} since. The sentences shown are those that stood there then."
-    return notice_html("Not as it was", text + _kept_words(answer, conversation))
-
-
-def _kept_words(answer: Answer, conversation: Conversation) -> str:
-    """How many of the sentences cited from changed articles are still in them."""
-    cited = [c for c in answer.citations if conversation.changed.get((c.article_id, c.content_hash))]
-    gone = sum((c.article_id, c.content_hash, c.start) in conversation.lost for c in cited)
-    if not cited:
-        return ""
-    if len(cited) == 1:
-        return f" The sentence cited from what changed is {'no longer' if gone else 'still'} in it."
-    if not gone:
-        return f" The {len(cited)} sentences cited from what changed are still in it."
-    verb = "is" if gone == 1 else "are"
-    return f" Of {len(cited)} sentences cited from what changed, {gone} {verb} no longer in it."
-
-
-def _titles(titles: Sequence[str]) -> str:
-    named = ", ".join(f"“{title}”" for title in titles[:TITLES_MOST])
-    more = len(titles) - TITLES_MOST
-    return f"{named} and {more} more" if more > 0 else named
+    words = changed_words(answer, conversation.changed, conversation.lost)
+    return notice_html("Not as it was", words) if words else ""
 
 
 def _draw_offers(conversation: Conversation, answer: Answer, key: str) -> None:

@@ -101,7 +101,7 @@ def _draw_top(readout: Readout, conversation: Conversation, span: Span) -> None:
         if st.button("Conversations", key="conversations", icon=":material/history:"):
             show_conversations(readout, conversation)
         if conversation.exchanges:
-            draw_export(conversation)
+            draw_export(readout, conversation)
             st.button(
                 "New", key="new", icon=":material/add:", help="A new conversation", on_click=_start_anew
             )

@@ -5,6 +5,7 @@ Labels of buttons are Markdown: names pass through `label_text`, which leaves no
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from rag.answering import Readout
 from rag.conversations import (
     NAME_CHARACTERS,
     ConversationLine,
+    changes_since,
     conversation_name,
     conversations,
     delete_conversation,
@@ -50,13 +52,13 @@ def draw_latest(readout: Readout) -> None:
             )
 
 
-def draw_export(conversation: Conversation) -> None:
+def draw_export(readout: Readout, conversation: Conversation) -> None:
     """The conversation on the page, as files."""
     with st.popover("Export", key="export", icon=":material/download:"):
         st.html('<p class="r-for">This conversation, with its references</p>')
         with st.container(horizontal=True):
             name = conversation_name(conversation.exchanges[0].question)
-            _draw_files("export", lambda: conversation.as_kept(name), name)
+            _draw_files(readout, "export", lambda: conversation.as_kept(name), name)
 
 
 @st.dialog("Conversations", width="medium")
@@ -109,7 +111,8 @@ def _draw_choices(readout: Readout, line: ConversationLine) -> None:
     if fault := st.session_state.pop("kept-fault", ""):
         st.html(f'<p class="r-foot r-bad" role="alert">{safe(fault)}</p>')
     with st.container(horizontal=True, vertical_alignment="center"):
-        _draw_files(f"file-{line.id}", lambda: load_conversation(readout.library, line.id), line.name)
+        load = partial(load_conversation, readout.library, line.id)
+        _draw_files(readout, f"file-{line.id}", load, line.name)
         st.button("Delete …", key=f"delete-{line.id}", on_click=_choose, args=(line.id, True))
 
 
@@ -139,12 +142,12 @@ def _draw_deletion(readout: Readout, line: ConversationLine, current: Conversati
         st.button("Keep it", key=f"keep-{line.id}", on_click=_choose, args=(line.id,))
 
 
-def _draw_files(key: str, conversation: Loader, name: str) -> None:
+def _draw_files(readout: Readout, key: str, conversation: Loader, name: str) -> None:
     for kind in FORMATS:
 
         def written(kind: str = kind) -> str:
             kept = conversation()
-            return export_conversation(kept, kind) if kept else ""
+            return export_conversation(kept, kind, changes_since(readout.library, kept)) if kept else ""
 
         st.download_button(
             LABELS[kind], written, file_name(name, kind), MIME[kind], key=f"{key}-{kind}", on_click="ignore"
