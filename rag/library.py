@@ -23,7 +23,7 @@ from rag import editions
 from rag.editions import Heir, Whole
 from rag.errors import LibraryBusy, LibraryError
 from rag.feedback import FEEDBACK_COLUMNS, feedback_row, read_feedback_row
-from rag.listing import Listed, fold
+from rag.listing import Listed, fold, short_origin
 from rag.outlines import Face, Outline, Selection, select, span_of
 from rag.rows import (
     ARTICLE_COLUMNS,
@@ -549,7 +549,7 @@ def _listed(
 ) -> Listed:
     people = tuple(json.loads(authors)) if authors != "[]" else ()
     others = [word for one in also for word in (one.title, one.source)]
-    words = fold(" ".join((title, source, *people, origin.rpartition("/")[2], *others)))
+    words = fold(" ".join((title, source, *people, short_origin(origin), *others)))
     moments = read_moment(published), read_moment(ingested)
     return Listed(article_id, title, source, people, origin, *moments, language, passages, words, tuple(also))
 

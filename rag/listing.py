@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from rag.parts import INSIDE
 from rag.types import AlsoIn
 
 
@@ -51,6 +52,12 @@ _KEYS: dict[Order, Callable[[Listed], tuple[object, ...]]] = {
     Order.OUTLET: lambda one: (not one.source, one.source.casefold(), -_age(one.published_at), one.id),
     Order.LONGEST: lambda one: (-one.passages, one.id),
 }
+
+
+def short_origin(origin: str) -> str:
+    """Where an article comes from, without folders: 'week.zip › news/a.html'."""
+    file, inside, part = origin.partition(INSIDE)
+    return file.replace("\\", "/").rpartition("/")[2] + inside + part
 
 
 def find_listed(listed: Iterable[Listed], query: str) -> list[Listed]:

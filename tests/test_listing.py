@@ -8,9 +8,11 @@ import pytest
 from rag.adding import Adder
 from rag.index import Indexes
 from rag.library import Library
-from rag.listing import Listed, Order, find_listed, fold, order_listed
+from rag.listing import Listed, Order, find_listed, fold, order_listed, short_origin
+from rag.readers import Upload
 from rag.settings import Settings
 from tests.fakes import HashEmbedder, make_article
+from tests.made_files import zip_file
 
 
 def listed(name: str, title: str = "", source: str = "", published: int = 0, passages: int = 1) -> Listed:
@@ -63,3 +65,24 @@ def test_the_library_lists_all_but_the_text_and_looks_again_when_it_changed(tmp_
         assert {one.id for one in library.listed()} == {"one", "two"}
         adder.remove(["one"])
     assert {one.id for one in library.listed()} == {"two"}
+
+
+def test_what_an_archive_held_is_found_by_the_archives_name(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    adder = Adder(library, Indexes(library), HashEmbedder(), Settings(_env_file=None, home=tmp_path))
+    members = {"news/a.md": b"The ferry stopped.", "news/b.md": b"The mill closed."}
+    with library.writing():
+        list(adder.add_uploads([Upload("week 17.zip", zip_file(members)), Upload("c.md", b"A bridge.")]))
+    assert len(find_listed(library.listed(), "week 17.zip")) == 2
+    assert [one.title for one in find_listed(library.listed(), "17.zip › news/b.md")] == ["B"]
+
+
+def test_an_origin_is_named_without_folders() -> None:
+    origins = ("/x/y/a.md", "/x/week.zip › news/a.md", "C:\\x\\a.md", "/x/a.warc › https://e.org/b", "a.md")
+    assert [short_origin(origin) for origin in origins] == [
+        "a.md",
+        "week.zip › news/a.md",
+        "a.md",
+        "a.warc › https://e.org/b",
+        "a.md",
+    ]

@@ -11,7 +11,7 @@ from rag.addresses import ADDRESS_CHARACTERS
 from rag.answering import Readout
 from rag.editions import copies, versions
 from rag.errors import ReadoutError
-from rag.listing import Listed, Order, find_listed, order_listed
+from rag.listing import Listed, Order, find_listed, order_listed, short_origin
 from rag.page.answers import notice_html
 from rag.page.engine import get_readout
 from rag.page.frame import count, draw_head
@@ -241,10 +241,10 @@ def row_html(one: Listed) -> str:
 
 
 def file_name(one: Listed) -> str:
-    """Of the file that it was read from, or the host."""
+    """Of the file that it was read from, with its place in it, or the host."""
     if one.origin.startswith(WEB):
         return urlsplit(one.origin).hostname or ""
-    return one.origin.removeprefix(UPLOADED).replace("\\", "/").rpartition("/")[2]
+    return short_origin(one.origin.removeprefix(UPLOADED))
 
 
 @st.dialog("In the library", width="medium")
