@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -24,7 +23,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from rag.errors import ReadError
 from rag.kinds import BROKEN, READ, open_entries, read_entry, reason_of
 from rag.markdown import Content
 from rag.parts import Fields, Part, Reading
@@ -68,16 +66,6 @@ class Confined:
         child, self._child = self._child, None
         if child:
             child.end()
-
-    def read(self, kind: str, data: bytes) -> Content:
-        """The content of a file of a kind that is one article. Raises ReadError: what follows its name."""
-        with tempfile.TemporaryFile() as file:
-            file.write(data)
-            file.flush()
-            (part,) = self.parts(kind, file, Reading(most_bytes=max(len(data), 1)))
-        if part.reason:
-            raise ReadError(part.reason)
-        return part.content
 
     def parts(self, kind: str, file: IO[bytes], reading: Reading) -> Iterator[Part]:
         """The articles of a file on disk of one of the SUFFIXES, and what of it could not be read."""

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import zipfile
 from io import BytesIO
@@ -21,6 +22,8 @@ from rag.documents import join_pages
 from rag.errors import ReadError
 from rag.index import Indexes
 from rag.library import Library
+from rag.markdown import Content
+from rag.parts import Reading
 from rag.readers import Upload, read_upload
 from rag.settings import Settings
 from tests.fakes import HashEmbedder
@@ -75,6 +78,17 @@ def test_a_hyphen_goes_only_where_the_word_is_known_whole() -> None:
     )
 
 
+def read_content(child: Confined, kind: str, data: bytes) -> Content:
+    """What a file that is one article says. Raises ReadError."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        (part,) = child.parts(kind, file, Reading(most_bytes=len(data)))
+    if part.reason:
+        raise ReadError(part.reason)
+    return part.content
+
+
 def bomb() -> bytes:
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -116,14 +130,14 @@ def test_an_entity_that_names_a_file_brings_nothing_in(tmp_path: Path) -> None:
     declared = b'<!DOCTYPE z [<!ENTITY e SYSTEM "file://%s/canary">]>' % bytes(tmp_path)
     data = with_body(declared, b"<w:p><w:r><w:t>Before&e;</w:t></w:r></w:p>")
     with Confined() as child:
-        assert child.read(".docx", data).text == "Before"
+        assert read_content(child, ".docx", data).text == "Before"
 
 
 def test_memory_has_an_end_and_the_next_file_is_read() -> None:
     with Confined() as child:
         with pytest.raises(ReadError, match=r"unpacks to more|is damaged"):
-            child.read(".docx", with_body(b"", b"<w:p><w:r><w:t>w</w:t></w:r></w:p>" * 5_000_000))
-        assert child.read(".pdf", pdf_file("Well.")).text == "Well."
+            read_content(child, ".docx", with_body(b"", b"<w:p><w:r><w:t>w</w:t></w:r></w:p>" * 5_000_000))
+        assert read_content(child, ".pdf", pdf_file("Well.")).text == "Well."
         limits = resource.prlimit(child.pid, resource.RLIMIT_AS)
     assert limits == (1_000_000_000, 1_000_000_000)
 
@@ -177,8 +191,8 @@ def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -
 def test_a_reader_that_is_stopped_leaves_no_child(how: signal.Signals, busy: bool) -> None:
     code = (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from rag.confined import Confined; from tests.test_documents import pdf_file\n"
-        "with Confined() as c: c.read('.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
+        "from rag.confined import Confined; from tests.test_documents import pdf_file, read_content\n"
+        "with Confined() as c: read_content(c, '.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -216,25 +230,25 @@ def test_every_bad_file_has_its_sentence_and_the_next_one_is_read() -> None:
         for suffix, files in cases.items():
             for data in files:
                 with pytest.raises(ReadError, match=r"is damaged|unpacks to more|is locked"):
-                    child.read(suffix, data)
+                    read_content(child, suffix, data)
         with pytest.raises(ReadError, match="only pictures"):
-            child.read(".pdf", pdf_file(""))
-        assert child.read(".pdf", pdf_file("Well.")).text == "Well."
+            read_content(child, ".pdf", pdf_file(""))
+        assert read_content(child, ".pdf", pdf_file("Well.")).text == "Well."
 
 
 def test_a_child_that_is_slow_or_dies_is_replaced_and_none_stays() -> None:
     with Confined() as child:
-        child.read(".pdf", pdf_file("One."))
+        read_content(child, ".pdf", pdf_file("One."))
         first = child.pid
         os.kill(first, signal.SIGKILL)
         with pytest.raises(ReadError, match="damaged"):
-            child.read(".pdf", pdf_file("Two."))
-        assert child.read(".pdf", pdf_file("Three.")).text == "Three."
+            read_content(child, ".pdf", pdf_file("Two."))
+        assert read_content(child, ".pdf", pdf_file("Three.")).text == "Three."
         last = child.pid
         os.kill(last, signal.SIGSTOP)
         child._seconds = 0.2
         with pytest.raises(ReadError, match="seconds"):
-            child.read(".pdf", pdf_file("Four."))
+            read_content(child, ".pdf", pdf_file("Four."))
     assert not Path(f"/proc/{first}").exists()
     assert not Path(f"/proc/{last}").exists()
 
@@ -242,5 +256,5 @@ def test_a_child_that_is_slow_or_dies_is_replaced_and_none_stays() -> None:
 def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("READOUT_API_KEY", "canary")
     with Confined() as child:
-        child.read(".pdf", pdf_file("Well."))
+        read_content(child, ".pdf", pdf_file("Well."))
         assert b"canary" not in Path(f"/proc/{child.pid}/environ").read_bytes()
