@@ -192,7 +192,8 @@ def test_a_reader_that_is_stopped_leaves_no_child(how: signal.Signals, busy: boo
     code = (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from rag.confined import Confined; from tests.test_documents import pdf_file, read_content\n"
-        "with Confined() as c: read_content(c, '.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
+        "with Confined() as c:\n"
+        " read_content(c, '.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
