@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     EMPTY = "empty"
     UNREADABLE = "unreadable"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,22 @@ def add(
             if files:
                 with readout.library.writing():
                     tally.count(readout.adder.add(files, columns), lambda: readout.adder.files_read)
-            tally.count(readout.web.add(addresses))
+            tally.count(readout.web.add(addresses, tally.expect))
+        tally.say_end(readout)
+
+
+@app.command()
+def refresh(
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[URL]...", help="Only these; without any, all that were added."),
+    ] = None,
+) -> None:
+    """Visit web pages and feeds of the library again: new entries are added, changed pages replaced."""
+    with opened() as readout:
+        tally = Tally("Refreshing", 0, 0)
+        with tally.running():
+            tally.count(readout.web.refresh(addresses or (), tally.expect))
         tally.say_end(readout)
 
 
@@ -160,7 +175,7 @@ class Tally:
         self._what = what
         self._unit = "files" if files and not addresses else "addresses" if addresses and not files else ""
         self._named = " and ".join(unit for unit in units if unit)
-        self._total = files + addresses
+        self._given = self._total = files + addresses
         self._done = 0  # of the total; each gives one verdict or more
         self._passages = 0
         self._verdicts: list[FileVerdict] = []
@@ -174,12 +189,18 @@ class Tally:
                 yield
         except KeyboardInterrupt:
             came = len(self._verdicts)
-            done = f"{came} of {self._named}" if came <= self._done else f"{came} articles"
+            one_each = came <= self._done and self._total == self._given > 0
+            done = f"{came} of {self._named}" if one_each else f"{came} articles"
             say_error(
                 f"Stopped after {done}; these are in the library, whole."
                 " Run the same command again to go on with the rest."
             )
             raise typer.Exit(130) from None  # what a shell gives for Ctrl-C
+
+    def expect(self, more: int) -> None:
+        """So many more verdicts will come than was known."""
+        self._total += more
+        self._progress.update(self._task, total=self._total)
 
     def count(self, verdicts: "Iterable[FileVerdict]", done: "Callable[[], int] | None" = None) -> None:
         """`done`: how many of the total these verdicts stand for by now; without it, each for one."""
@@ -200,9 +221,10 @@ class Tally:
 
         counts = {o: sum(v.outcome is o for v in self._verdicts) for o in Outcome}
         words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-        many = f", {len(self._verdicts)} articles" if len(self._verdicts) > self._total else ""
-        held = readout.span().articles
-        say(f"{self._named}{many}: {words}. The library holds {held} articles.")
+        came, held = len(self._verdicts), readout.span().articles
+        many = [f"{came} articles"] if came > self._given else []
+        seen = ", ".join([self._named, *many] if self._given else [f"{came} addresses"])
+        say(f"{seen}: {words or 'nothing to do'}. The library holds {held} articles.")
         if counts[Outcome.UNREADABLE]:
             raise typer.Exit(1)
 

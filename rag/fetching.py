@@ -94,7 +94,7 @@ class Fetcher:
         target = asked = parse_address(address)
         end = time.monotonic() + self.seconds
         for _ in range(REDIRECTS_MOST + 1):
-            own = own and self._is_own(target)
+            own = own and self.is_own(target)
             found = self._find(target, own, end)
             if leave:
                 began = time.monotonic()
@@ -110,7 +110,7 @@ class Fetcher:
             asked.address, f"leads on and on (more than {REDIRECTS_MOST} times). Check it, {SAVE}"
         )
 
-    def _is_own(self, target: Target) -> bool:
+    def is_own(self, target: Target) -> bool:
         """Whether the setting names this host with this port, or without one where the port is usual."""
         host = target.place.removesuffix(f":{target.port}")
         usual = target.port in PORTS.values()

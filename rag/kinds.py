@@ -10,6 +10,7 @@ from rag.archives import unpack_zip
 from rag.books import unpack_book
 from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
+from rag.feeds import unpack_feed, unpack_list
 from rag.mail import read_saved_page, unpack_mail
 from rag.markdown import Content
 from rag.parts import INSIDE, Entry, Part, Reading, Unpack
@@ -61,6 +62,8 @@ def _is_wanted_member(path: str) -> bool:
 
 def open_entries(kind: str, file: IO[bytes], reading: Reading) -> Iterator[Entry]:
     """What a file of this kind holds, in order; for most kinds that is the file itself."""
+    if kind == LIST_KIND:
+        return unpack_list(file, reading)
     if kind in UNPACK:
         return UNPACK[kind](file, reading)
     return iter([Entry("", lambda: iter([Part(content=READ[kind](load(file, reading)))]))])
@@ -143,6 +146,10 @@ UNPACK: Mapping[str, Unpack] = {
     ".zip": _unpack_zip,
     ".warc": _unpack_web_archive,
     ".warc.gz": _unpack_web_archive,
+    ".rss": unpack_feed,
+    ".atom": unpack_feed,
+    ".xml": unpack_feed,
 }
 SUFFIXES = (*READ, *UNPACK)
-NAMED_ONLY = (".json",)  # mostly something else than articles: such a file is read where it is named
+LIST_KIND = "list"  # no file's: a feed or sitemap that was fetched, for what it names
+NAMED_ONLY = (".json", ".xml")  # mostly something else than articles: such a file is read where it is named

@@ -166,6 +166,14 @@ class Settings(BaseSettings):
         " to it; longer where its robots.txt asks for more.",
     )
 
+    fetch_pages: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="New pages that are read of one feed or sitemap at a time, the newest; adding it again"
+        " reads the next.",
+    )
+
     @field_validator("password")
     @classmethod
     def _is_long(cls, password: SecretStr) -> SecretStr:

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from rag.addresses import Target
+from rag.addresses import Target, parse_address
 from rag.errors import FetchError
 from rag.fetching import Fetched, Fetcher
 from rag.robots import LONGEST, Rules, read_robots
 
 PATIENCE_SECONDS = 30.0  # the longest pause that a site may ask for; with a longer one, one page is read
+TOO_OFTEN = 429  # HTTP: Too Many Requests
 _FORBIDDEN = (
     "may not be read by programs: the robots.txt of its site says so. Save the page in a browser and add the"
     " file."
@@ -26,17 +27,30 @@ class Visitor:
         self._known: dict[str, Rules | FetchError] = {}  # by scheme and place
         self._asked: dict[str, float] = {}  # when each host was asked last
 
+    def is_own(self, address: str) -> bool:
+        """Whether an address is of a host that the setting names."""
+        return self._fetcher.is_own(parse_address(address))
+
     def visit(
         self, address: str, kinds: Collection[str], *, own: bool = True, etag: str = "", modified: str = ""
     ) -> Fetched:
         """As Fetcher.fetch. Raises FetchError, also where robots.txt does not allow it."""
-        return self._fetcher.fetch(
-            address, kinds, own=own, etag=etag, modified=modified, leave=self._ask_leave
-        )
+        asked = []
+
+        def ask_leave(target: Target) -> None:
+            self._ask_leave(target)
+            asked.append(_site(target))
+
+        try:
+            return self._fetcher.fetch(address, kinds, own=own, etag=etag, modified=modified, leave=ask_leave)
+        except FetchError as error:
+            if asked and error.status == TOO_OFTEN:
+                self._known[asked[-1]] = error  # it is not asked again in this run
+            raise
 
     def _ask_leave(self, target: Target) -> None:
         """Waits until the target may be asked. Raises FetchError where it may not."""
-        site = f"{target.scheme}://{target.place}"
+        site = _site(target)
         if site not in self._known:
             self._known[site] = self._rules(target)
         rules = self._known[site]
@@ -50,9 +64,9 @@ class Visitor:
         """What robots.txt says. One that cannot be had forbids all, one that is not there nothing."""
         fetcher = replace(self._fetcher, max_bytes=LONGEST)
         try:
-            read = fetcher.fetch(f"{target.scheme}://{target.place}/robots.txt", cut=True)
+            read = fetcher.fetch(f"{_site(target)}/robots.txt", cut=True)
         except FetchError as error:
-            if 400 <= error.status < 500 and error.status != 429:
+            if 400 <= error.status < 500 and error.status != TOO_OFTEN:
                 return Rules()
             if not error.status:
                 return error  # the host itself does not answer
@@ -74,3 +88,7 @@ class Visitor:
             if left > 0:
                 self._wait(left)
         self._asked[target.host] = time.monotonic()
+
+
+def _site(target: Target) -> str:
+    return f"{target.scheme}://{target.place}"

@@ -2,16 +2,19 @@
 
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from tempfile import TemporaryFile
+from urllib.parse import unquote, urljoin, urlsplit
 
+from rag.addresses import parse_address
 from rag.confined import Confined
 from rag.errors import FetchError
+from rag.feeds import LIST
 from rag.fetching import Fetched
-from rag.kinds import READ
+from rag.kinds import LIST_KIND, READ
 from rag.markdown import Content
-from rag.parts import Reading
+from rag.parts import Part, Reading
 from rag.readers import Unread, Upload, hash_content, read_uploads
 from rag.types import Article
 
@@ -27,6 +30,20 @@ _SUFFIXES = {
 _VAGUE = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
 KINDS = (*_SUFFIXES, *_VAGUE)  # media types
 
+_XML = ("application/xml", "text/xml")  # a feed, a sitemap, or a page after all
+LIST_KINDS = (
+    *_XML,
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/gzip",
+    "application/x-gzip",
+)
+_LIST_SIGN = re.compile(rb"\s*(?:<\?xml|<rss|<feed|<urlset|<sitemapindex)", re.IGNORECASE)
+_PAGE_SIGN = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_SIGN_BYTES = 2_000  # within which a file says what it is
+_XML_MEGABYTES = 50  # of a sitemap, unpacked, as its standard says
+
 _CHARSETS = re.compile(  # those that the HTML standard names and Python decodes in linear time
     r"utf-8|windows-125\d|iso-8859-\d{1,2}|shift_jis|euc-jp|euc-kr|gbk|gb2312|gb18030|big5|koi8-[ru]"
 )
@@ -35,13 +52,56 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")  # of byte order: what has one 
 _SAME_SITE = re.compile(r"^(?:www|m|amp|mobile)\.")
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a feed or a sitemap names."""
+
+    address: str  # in its plain form, or as it stands there where it has none
+    lacking: Content  # what is said of it, for fields of which its page says nothing
+    is_list: bool = False  # a sitemap of its own
+
+
+def is_list(fetched: Fetched) -> bool:
+    """Whether an address gave a feed or a sitemap, as far as its beginning tells."""
+    begins = fetched.content[:_SIGN_BYTES].removeprefix(b"\xef\xbb\xbf")
+    if fetched.kind in LIST_KINDS or begins.startswith(b"\x1f\x8b"):
+        return not _PAGE_SIGN.search(begins)
+    return bool(_LIST_SIGN.match(begins)) and not _PAGE_SIGN.search(begins)
+
+
+def read_list(fetched: Fetched, child: Confined) -> list[Listed]:
+    """What a feed or sitemap names, newest first. Raises FetchError."""
+    with TemporaryFile() as file:
+        file.write(fetched.content)
+        file.flush()
+        parts = list(child.parts(LIST_KIND, file, Reading(_XML_MEGABYTES * 1_000_000)))
+    for part in parts:
+        if part.reason:
+            raise FetchError(fetched.url, part.reason)
+    if not parts:
+        raise FetchError(fetched.url, "is a feed or sitemap that names nothing. Try again later.")
+    return [_listed(part, fetched.url) for part in parts]
+
+
+def _listed(part: Part, base: str) -> Listed:
+    try:
+        address = parse_address(urljoin(base, part.content.url)).address if part.content.url else ""
+    except ValueError:
+        address = ""
+    except FetchError:
+        address = part.content.url
+    # The name of a feed is no outlet of pages that it gathers from elsewhere.
+    source = part.content.source if _is_same_site(address, base) else ""
+    return Listed(address, replace(part.content, source=source, text="", url=""), part.name == LIST)
+
+
 def read_fetched(fetched: Fetched, child: Confined, lacking: Content | None = None) -> Article:
     """The article at an address. `lacking` fills the fields of which it says nothing itself.
 
     Its own word for its address counts on its own site only. Raises FetchError.
     """
     suffix, lacking = _suffix(fetched), lacking or Content()
-    parts = urlsplit(fetched.url)
+    parts = urlsplit(fetched.address)
     stem = PurePosixPath(unquote(parts.path)).stem or parts.hostname or ""
     upload = Upload(stem + suffix, _in_utf8(fetched, suffix))
     (read,) = read_uploads(upload, Reading(max(len(upload.content), 1)), child)
@@ -56,7 +116,7 @@ def read_fetched(fetched: Fetched, child: Confined, lacking: Content | None = No
         authors=read.authors or lacking.authors,
         published_at=published,
         updated_at=None if updated == published else updated,
-        language=read.language or lacking.language,
+        language=read.language,  # where the page is silent, its text tells it
         url=read.url if _is_same_site(read.url, fetched.url) else fetched.url,
     )
     # A longer digest than a file's: who chooses addresses must not be able to hit another article's id.
@@ -81,6 +141,8 @@ def _suffix(fetched: Fetched) -> str:
     named = PurePosixPath(urlsplit(fetched.url).path).suffix.lower()
     if fetched.kind in _VAGUE and named in READ:
         return named
+    if fetched.kind in _XML:
+        return ".html"
     if fetched.kind in _SUFFIXES:
         return _SUFFIXES[fetched.kind]
     raise FetchError(fetched.url, "does not say what kind of file it is. Save it and add the file.")

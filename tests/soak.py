@@ -70,6 +70,23 @@ ROWS = (
         ("test_bombs.py::test_a_bomb_ends_in_articles_or_sentences_and_the_next_file_is_read",),
     ),
     Row(
+        "addresses, names and redirects that lead to this machine",
+        (
+            "test_fetching.py::test_no_spelling_of_an_address_reaches_a_server_of_this_machine",
+            "test_fetching.py::test_no_redirect_leads_to_what_was_not_named",
+            "test_fetching.py::test_names_that_lead_to_this_machine_are_refused_also_among_public_ones",
+            "test_fetching.py::test_a_name_that_changes_its_mind_is_looked_up_once_and_connected_to_as_checked",
+        ),
+    ),
+    Row(
+        "servers that drip, flood, loop, break off or lie",
+        ("test_fetching.py::test_what_cannot_be_read_is_refused_in_one_sentence",),
+    ),
+    Row(
+        "mutated feeds and sitemaps: articles and addresses, or a reason",
+        ("test_web_lists.py::test_a_mutated_feed_or_sitemap_gives_articles_and_addresses_or_a_reason",),
+    ),
+    Row(
         "kill -9 while adding, replacing, removing and rebuilding",
         ("test_kill.py::test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work",),
     ),

@@ -249,7 +249,9 @@ def test_an_address_is_fetched_when_it_is_given_and_its_verdict_is_shown(
         at.text_input(key="address-typed").set_value("127.0.0.1:1/<i>")
         press(at, "Add")
         await_job(at.session_state.desk.adding)
-        assert "https://127.0.0.1:1/%3Ci%3E names port 1; only 80 and 443 are asked." in shown(at.run())
+        html = shown(at.run())
+        assert "<b>https://127.0.0.1:1/%3Ci%3E</b>" in html
+        assert "names port 1; only 80 and 443 are asked." in html
         assert site.paths == ["/ferry"]
         readout.close()
 

@@ -13,7 +13,7 @@ ARROW = (
     {"types", "settings", "errors"},
     {"addresses", "fetching", "robots"},
     {"cleaning", "markdown", "moments", "parts", "texts", "web_pages", "documents"},
-    {"tables", "mail", "books", "archives", "web_archives", "languages"},
+    {"tables", "mail", "books", "archives", "web_archives", "feeds", "languages"},
     {"kinds", "confined", "readers", "passages", "prompts", "web_reading", "visiting"},
     {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},

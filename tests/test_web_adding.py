@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from rag.adding import Adder, FileVerdict, Outcome
 from rag.cli import app
+from rag.confined import Confined
 from rag.errors import FetchError
 from rag.fetching import Fetcher
 from rag.index import Indexes
@@ -17,6 +18,7 @@ from rag.settings import Settings
 from rag.visiting import Visitor
 from rag.visits import find_visit
 from rag.web_adding import WebAdder
+from rag.web_reading import read_fetched
 from tests.fakes import HashEmbedder
 from tests.test_web_pages import PAGE, PARAGRAPH
 from tests.web_server import Answer, Site, redirect, reply, serve
@@ -33,12 +35,17 @@ def text(words: str) -> Answer:
 class Desk:
     """A library that takes articles from one site."""
 
-    def __init__(self, home: Path, site: Site) -> None:
+    def __init__(self, home: Path, site: Site, fetch_pages: int = 100) -> None:
         self.site = site
         self.library = Library(home)
         self.indexes = Indexes(self.library)
         settings = Settings(
-            _env_file=None, home=home, fetch_hosts=site.place, fetch_pause=0, file_megabytes=1
+            _env_file=None,
+            home=home,
+            fetch_hosts=site.place,
+            fetch_pause=0,
+            fetch_pages=fetch_pages,
+            file_megabytes=1,
         )
         adder = Adder(self.library, self.indexes, HashEmbedder(), settings)
         self.web = WebAdder(self.library, adder, settings)
@@ -106,13 +113,10 @@ def test_a_page_tells_its_address_on_its_own_site_only(desk: Desk) -> None:
     for path, address in named.items():
         link = f'<link rel="canonical" href="{address}">'
         desk.site.pages[path] = PAGE.replace("<head>", f"<head>{link}").encode()
-    desk.add(*named)
-    found = {article.origin: article.url for article in desk.library.articles()}
-    assert found == {
-        desk.site.url("/1"): "http://127.0.0.1/bridge",
-        desk.site.url("/2"): desk.site.url("/2"),
-        desk.site.url("/3"): desk.site.url("/3"),
-    }
+    with Confined() as child:
+        found = [read_fetched(visitor(desk.site).visit(desk.site.url(path), KINDS), child) for path in named]
+    assert [article.origin for article in found] == [desk.site.url(path) for path in named]
+    assert [article.url for article in found] == [named["/1"], desk.site.url("/2"), desk.site.url("/3")]
 
 
 def test_each_address_gets_its_verdict_and_the_others_go_on(desk: Desk, site: Site) -> None:
@@ -219,6 +223,15 @@ def test_a_site_that_asks_for_too_long_a_pause_gives_one_page(site: Site) -> Non
     one.visit(site.url("/ferry"), KINDS)
     with pytest.raises(FetchError, match="asks for 600 seconds between two visits"):
         one.visit(site.url("/ferry"), KINDS)
+
+
+def test_a_site_that_has_had_enough_is_left_alone(site: Site) -> None:
+    site.pages["/a"] = reply(b"", 429)
+    one = visitor(site)
+    for path in ("/a", "/bridge.html"):
+        with pytest.raises(FetchError, match=r"is asked too often \(429\)"):
+            one.visit(site.url(path), KINDS)
+    assert site.paths == ["/a"]
 
 
 # The command

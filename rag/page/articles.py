@@ -35,6 +35,7 @@ MARKS = {  # read without colour
     Outcome.UNCHANGED: "= there already",
     Outcome.EMPTY: "✗ empty",
     Outcome.UNREADABLE: "✗ not read",
+    Outcome.LEFT_OUT: "– left out",
 }
 WEB = ("http://", "https://")
 BAD = (Outcome.UNREADABLE, Outcome.EMPTY)
@@ -101,7 +102,7 @@ def _draw_address(readout: Readout) -> None:
         st.container(key="address", horizontal=True, vertical_alignment="bottom"),
     ):
         st.text_input(
-            "Or paste the address of an article",
+            "Or paste the address of an article, a feed or a sitemap",
             key="address-typed",
             placeholder="https://",
             max_chars=ADDRESS_CHARACTERS,
@@ -118,7 +119,10 @@ def _begin_fetching(readout: Readout) -> None:
         address = f"https://{address}"
 
     def add(job: Job[FileVerdict]) -> None:
-        for verdict in readout.web.add([address]):
+        def expect(more: int) -> None:
+            job.tell(job.done, job.total + more)
+
+        for verdict in readout.web.add([address], expect):
             job.results.append(verdict)
             job.tell(len(job.results), job.total)
             if job.stopped.is_set():
