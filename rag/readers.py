@@ -126,13 +126,22 @@ def read_uploads(upload: Upload, reading: Reading, child: Confined) -> Iterator[
     path = Path(upload.origin.removeprefix(UPLOADED))
     try:
         _check_type(path)
-        with tempfile.TemporaryFile() as file:
-            file.write(upload.content)
-            file.seek(0)
+        with _hold(upload.content) as file:
             address = upload.origin.encode("utf-8", "replace")
             yield from _articles(file, _Named(path, upload.origin, address), reading, child)
     except ReadError as error:
         yield Unread(upload.origin, f"{_show(path)} {error}")
+
+
+def _hold(content: bytes) -> IO[bytes]:
+    """An open file with this content, which lies in memory only where the system can do that."""
+    if hasattr(os, "memfd_create"):
+        file = os.fdopen(os.memfd_create("upload"), "w+b")
+    else:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def read_article(path: Path, *, max_bytes: int) -> Article:

@@ -100,6 +100,12 @@ def test_a_name_that_lies_on_the_disk_is_never_opened(tmp_path: Path) -> None:
     assert secret.read_text() == "canary"
 
 
+def test_an_upload_needs_no_place_on_the_disk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+    (verdict,) = desk.upload(("a.csv", "text\nThe bridge opens.\n"))
+    assert verdict.outcome is Outcome.ADDED
+
+
 def test_a_file_that_is_too_large_is_refused_with_the_limit() -> None:
     with pytest.raises(ReadError, match=r"a\.md is larger than 1 MB"):
         read_upload(Upload("a.md", b"x" * (MEGABYTE + 1)), max_bytes=MEGABYTE)
