@@ -83,7 +83,7 @@ def test_naming_a_language_makes_no_article_a_changed_one(readout: Readout) -> N
 
 
 def test_the_articles_own_word_for_its_language_counts(readout: Readout) -> None:
-    article = make_article("own", TEXTS["de"] + " Mehr.", title="")
+    article = make_article("own", "Der Turm der alten Mühle wird im Herbst neu gedeckt.", title="")
     with readout.library.writing():
         list(readout.adder.add_articles([replace(article, language="nl")]))
         stored = readout.library.article("own")
