@@ -18,7 +18,8 @@ $(STAMP): requirements.lock pyproject.toml
 	  || { echo "Readout needs Python 3.11 or later; $(PYTHON) is older. Use: make PYTHON=python3.12 app"; exit 1; }
 	@echo "Setting up .venv (once, some minutes) …"
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt install python3-venv"; exit 1; }
-	@$(PIP_QUIET) --no-deps --require-hashes -r requirements.lock
+	@$(PIP_QUIET) --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|kubernetes)/' .venv/lib || true  # on all cores; pip uses one
 	@$(PIP_QUIET) --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 
