@@ -40,7 +40,7 @@ FEATURES = (
     "name",  # asked for a person or body: names that the question does not hold, at most MANY
     "date",  # asked for a time: 1 with a date that the question does not hold
     "number",  # asked for a number: the same
-    "place",  # asked for a place: 1 with 'in Geneva'
+    "place",  # asked for a place: 1 with 'in Geneva' where the question does not name Geneva
     "list",  # asked for several things: commas and 'and's, at most MANY
     "cause",  # asked for a reason: 1 with 'because', 'in order to' …
 )
@@ -66,7 +66,7 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"(?<![.!?\"“] )(?<!^)\b(?!The\b|A\b|In\b|On\b|It\b)[A-Z][\w’'-]+")
-_PLACES = re.compile(r"\b(?:in|at|near|from|to|of|outside|off) (?:the )?[A-Z][\w’'-]+")
+_PLACES = re.compile(rf"\b(?:in|at|near|from|to|of|outside|off) (?:the )?((?!(?:{_MONTH})\b)[A-Z][\w’'-]+)")
 _CAUSES = re.compile(
     r"\b(?:because|since|due to|as a result|so that|in order to|therefore|owing|caused?|reason|aim"
     r"|to (?:protect|avoid|prevent|help))\b",
@@ -224,7 +224,7 @@ class _Question:
             self._new_names(text) if "name" in self._asked else 0.0,
             float("date" in self._asked and self._has_new(_DATES, text, self._dates)),
             float("number" in self._asked and self._has_new(_NUMBERS, text, self._numbers)),
-            float("place" in self._asked and bool(_PLACES.search(text))),
+            float("place" in self._asked and self._has_new_place(text)),
             float(min(MANY, text.count(",") + text.count(" and "))) if "list" in self._asked else 0.0,
             float("cause" in self._asked and bool(_CAUSES.search(text))),
         )
@@ -232,6 +232,9 @@ class _Question:
     def _new_names(self, text: str) -> float:
         new = sum(not self._names.issuperset(stems(name)) for name in _NAMES.findall(text))
         return float(min(MANY, new))
+
+    def _has_new_place(self, text: str) -> bool:
+        return any(not self._names.issuperset(stems(place)) for place in _PLACES.findall(text))
 
     def _has_new(self, pattern: re.Pattern[str], text: str, known: Collection[str]) -> bool:
         return any(found.lower() not in known for found in pattern.findall(text))
