@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from rag.parts import INSIDE
 from rag.types import AlsoIn
+
+WEB = ("http://", "https://")  # what the origin of an article from the web begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,9 @@ _KEYS: dict[Order, Callable[[Listed], tuple[object, ...]]] = {
 
 
 def short_origin(origin: str) -> str:
-    """Where an article comes from, without folders: 'week.zip › news/a.html'."""
+    """Where an article comes from: the host, or the file without its folders: 'week.zip › news/a.html'."""
+    if origin.startswith(WEB):
+        return urlsplit(origin).hostname or ""
     file, inside, part = origin.partition(INSIDE)
     return file.replace("\\", "/").rpartition("/")[2] + inside + part
 

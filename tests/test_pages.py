@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,22 @@ def test_files_that_were_not_read_come_first_and_names_are_text() -> None:
     assert html.index("&lt;i&gt;b&lt;/i&gt;.pdf</b>") < html.index("a.md</b>")
     assert "✓ added</span> · 3 passages" in html
     assert "<i>" not in html
+
+
+def test_an_article_of_the_web_is_found_by_its_host_and_stays_there_when_it_is_removed(
+    readout: Readout,
+) -> None:
+    fetched = replace(
+        make_article("tram", "The tram goes.", source=""), origin="https://www.courier.example/1/"
+    )
+    with readout.library.writing():
+        list(readout.adder.add_articles([fetched]))
+    at = draw(articles_page, lambda: readout)
+    at.text_input(key="article-query").set_value("courier").run()
+    assert ["www.courier.example</p>" in row for row in rows(at)] == [True]
+    html = shown(press(at, "Remove"))
+    assert "What was read from the web stays there, and does not come back by itself." in html
+    assert "Files on the disk" not in html and "The file that it was read from" not in html
 
 
 def test_an_address_is_fetched_when_it_is_given_and_its_verdict_is_shown(

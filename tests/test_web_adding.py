@@ -20,7 +20,7 @@ from rag.visits import find_visit
 from rag.web_adding import WebAdder
 from rag.web_reading import read_fetched
 from tests.fakes import HashEmbedder
-from tests.test_web_pages import PAGE, PARAGRAPH
+from tests.test_web_pages import PAGE
 from tests.web_server import Answer, Site, redirect, reply, serve
 
 KINDS = ("text/html", "text/plain")
@@ -69,7 +69,17 @@ def visitor(site: Site, pause: float = 0, waits: list[float] | None = None) -> V
     return Visitor(Fetcher(1_000_000, (site.place,)), pause, (waits if waits is not None else []).append)
 
 
-def test_a_page_is_read_with_what_it_says_of_itself_and_its_address(desk: Desk) -> None:
+BAIT = (
+    '<link rel=stylesheet href="/s.css"><script src="/s.js"></script><img src="/i.png">'
+    '<iframe src="/f"></iframe>'
+    '<meta http-equiv="refresh" content="0; url=/next"><link rel="canonical" href="/canonical">'
+)
+
+
+def test_a_page_is_read_with_what_it_says_of_itself_and_nothing_that_it_names_is_asked_for(
+    desk: Desk,
+) -> None:
+    desk.site.pages["/bridge.html"] = PAGE.replace("<head>", f"<head>{BAIT}").encode()
     (verdict,) = desk.add("/bridge.html#top")
     assert (verdict.origin, verdict.outcome) == (desk.site.url("/bridge.html"), Outcome.ADDED)
     (article,) = desk.library.articles()
@@ -78,15 +88,7 @@ def test_a_page_is_read_with_what_it_says_of_itself_and_its_address(desk: Desk) 
     assert article.url == article.origin == desk.site.url("/bridge.html")
     assert article.text.startswith("The harbour bridge closes on Monday")
     assert len(desk.indexes.search_words(["ferri"], 5)) == 1
-
-
-def test_nothing_that_a_page_names_is_asked_for(desk: Desk) -> None:
-    desk.site.pages["/bait.html"] = (
-        f'<html><head><link rel=stylesheet href="/s.css"><script src="/s.js"></script></head>'
-        f'<body><img src="/i.png"><iframe src="/f"></iframe><a href="/next">{PARAGRAPH * 4}</a></body></html>'
-    ).encode()
-    desk.add("/bait.html")
-    assert desk.site.paths == ["/bait.html"]
+    assert [path for path, _ in desk.site.asked] == ["/robots.txt", "/bridge.html"]
 
 
 def test_the_same_address_again_changes_nothing_or_replaces_what_changed(desk: Desk) -> None:

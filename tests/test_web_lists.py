@@ -76,17 +76,24 @@ def refreshed(desk: Desk, *paths: str) -> dict[str, str]:
     return {v.origin.removeprefix(desk.site.url("")): v.outcome.value for v in verdicts}
 
 
-def listed(content: bytes, url: str = "https://news.example/feeds/a") -> list[Listed]:
+@pytest.fixture(scope="module")
+def child() -> Iterator[Confined]:
+    """One for all, as each takes a moment to start."""
     with Confined() as child:
-        return read_list(Fetched(url, url, content, "application/xml"), child)
+        yield child
+
+
+def listed(child: Confined, content: bytes) -> list[Listed]:
+    url = "https://news.example/feeds/a"
+    return read_list(Fetched(url, url, content, "application/xml"), child)
 
 
 # What they name
 
 
-def test_a_feed_names_pages_newest_first_with_what_it_says_of_them() -> None:
+def test_a_feed_names_pages_newest_first_with_what_it_says_of_them(child: Confined) -> None:
     hostile = ("<![CDATA[<b>Tom</b> &amp; <script>x</script>Jerry]]>", "https://other.example/x", "no date")
-    tram, ferry, other = listed(rss(FERRY, hostile, TRAM))
+    tram, ferry, other = listed(child, rss(FERRY, hostile, TRAM))
     assert (tram.address, ferry.address) == (
         "https://news.example/feeds/tram.txt",
         "https://news.example/ferry.txt",
@@ -98,21 +105,22 @@ def test_a_feed_names_pages_newest_first_with_what_it_says_of_them() -> None:
     assert other.lacking.published_at is None
 
 
-def test_an_atom_feed_names_authors_and_both_dates() -> None:
-    (one,) = listed(ATOM)
+def test_an_atom_feed_names_authors_and_both_dates(child: Confined) -> None:
+    (one,) = listed(child, ATOM)
     assert one.address == "https://news.example/2024/b"
     assert (one.lacking.title, one.lacking.authors) == ("A b", ("Ada Quill",))
     assert one.lacking.published_at == datetime(2024, 4, 26, 7, tzinfo=UTC)
     assert one.lacking.updated_at == datetime(2024, 4, 27, 9, tzinfo=UTC)
 
 
-def test_a_news_sitemap_names_titles_and_dates() -> None:
+def test_a_news_sitemap_names_titles_and_dates(child: Confined) -> None:
     (one,) = listed(
+        child,
         b'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>'
         b"<loc> https://news.example/a?b=1&amp;c=2 </loc>"
         b"<news:news><news:publication><news:name>Harbour News</news:name><news:language>en</news:language>"
         b"</news:publication><news:publication_date>2024-04-26T09:00:00+02:00</news:publication_date>"
-        b"<news:title>The ferry</news:title></news:news></url></urlset>"
+        b"<news:title>The ferry</news:title></news:news></url></urlset>",
     )
     assert (one.address, one.is_list) == ("https://news.example/a?b=1&c=2", False)
     assert (one.lacking.title, one.lacking.source) == ("The ferry", "Harbour News")
@@ -137,9 +145,9 @@ CRAFTED = b'<rss version="2.0"><channel><item><author>' + b"a" * 80_000 + b"</au
         LAUGHS + b"<rss version='2.0'><channel><item><link>&b;</link></item></channel></rss>",
     ],
 )
-def test_a_hostile_list_is_refused_in_a_sentence_or_names_nothing(content: bytes) -> None:
+def test_a_hostile_list_is_refused_in_a_sentence_or_names_nothing(child: Confined, content: bytes) -> None:
     try:
-        found = listed(content)
+        found = listed(child, content)
     except FetchError as error:
         assert len(str(error).splitlines()) == 1
     else:
@@ -151,7 +159,9 @@ def test_a_feed_that_takes_too_long_ends_in_time() -> None:
         read_list(Fetched("https://news.example/", "https://news.example/", CRAFTED, "text/xml"), child)
 
 
-def test_a_feed_on_the_disk_gives_its_articles_and_nothing_is_fetched(tmp_path: Path, site: Site) -> None:
+def test_a_feed_on_the_disk_gives_its_articles_and_nothing_is_fetched(
+    tmp_path: Path, site: Site, child: Confined
+) -> None:
     words = (
         b"<description>&lt;p&gt;It <![CDATA[<b onclick=x()>stops</b><script>x()</script>"
         b"<p style=display:none>OBEY</p>]]></description></item>"
@@ -160,8 +170,7 @@ def test_a_feed_on_the_disk_gives_its_articles_and_nothing_is_fetched(tmp_path: 
     file.write_bytes(
         rss(FERRY, TRAM).replace(b"</item>", words).replace(b"/ferry.txt", site.url("/f").encode())
     )
-    with Confined() as child:
-        first, second = read_articles(file, Reading(1_000_000), child)
+    first, second = read_articles(file, Reading(1_000_000), child)
     assert not isinstance(first, Unread) and not isinstance(second, Unread)
     assert (first.title, first.text, first.source) == ("The ferry", "It stops", "Harbour News")
     assert (first.url, second.url) == (site.url("/f"), "")
@@ -170,11 +179,11 @@ def test_a_feed_on_the_disk_gives_its_articles_and_nothing_is_fetched(tmp_path: 
 
 
 def test_a_mutated_feed_or_sitemap_gives_articles_and_addresses_or_a_reason(
-    record_property: Callable[[str, object], None],
+    child: Confined, record_property: Callable[[str, object], None]
 ) -> None:
     chance, number = random.Random(7), cases(40, 1000)
     good = [rss(FERRY, TRAM), ATOM, sitemap("urlset", "url", "https://news.example/a")]
-    with Confined() as child, TemporaryFile() as file:
+    with TemporaryFile() as file:
         for _ in range(number):
             file.seek(0)
             file.truncate()

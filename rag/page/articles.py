@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from rag.addresses import ADDRESS_CHARACTERS
 from rag.answering import Readout
 from rag.editions import copies, versions
 from rag.errors import ReadoutError
-from rag.listing import Listed, Order, find_listed, order_listed, short_origin
+from rag.listing import WEB, Listed, Order, find_listed, order_listed, short_origin
 from rag.page.answers import notice_html
 from rag.page.engine import get_readout
 from rag.page.frame import count, draw_head
@@ -37,7 +36,6 @@ MARKS = {  # read without colour
     Outcome.UNREADABLE: "✗ not read",
     Outcome.LEFT_OUT: "– left out",
 }
-WEB = ("http://", "https://")
 BAD = (Outcome.UNREADABLE, Outcome.EMPTY)
 
 
@@ -246,8 +244,6 @@ def row_html(one: Listed) -> str:
 
 def file_name(one: Listed) -> str:
     """Of the file that it was read from, with its place in it, or the host."""
-    if one.origin.startswith(WEB):
-        return urlsplit(one.origin).hostname or ""
     return short_origin(one.origin.removeprefix(UPLOADED))
 
 

@@ -70,6 +70,9 @@ def show_conversations(page: Page) -> None:
 
 def show_articles(page: Page) -> None:
     page.locator(".r-row").first.wait_for()
+    for label in ("Or paste the address", "Find by title"):  # parts of Streamlit come after its page is drawn
+        page.get_by_role("textbox", name=label).wait_for()
+    page.get_by_role("button", name="Remove").first.wait_for()
     page.locator(IDLE).wait_for()
 
 
