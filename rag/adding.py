@@ -121,7 +121,7 @@ class Adder:
             if isinstance(article, FileVerdict):
                 yield article
                 continue
-            own = frozenset(bands(article.text))
+            own = bands(article.text)
             if any(
                 article.content_hash == other.article.content_hash or own & other.bands for other in group
             ):
@@ -185,7 +185,7 @@ class Adder:
         # Not part of the content hash: what is in a library already must not count as changed.
         language = article.language or name_language(article.text)
         article = replace(article, language=language, ingested_at=datetime.now(UTC))
-        leader = self._leader(article, before)
+        leader = self._leader(article, before, own)
         if leader:
             self._library.add_copy(article, leader)
             outcome = Outcome.REPLACED if before else Outcome.COPY
@@ -197,11 +197,11 @@ class Adder:
     def _split(self, article: Article) -> tuple[Passage, ...]:
         return split_passages(article, self._embedder.count_tokens, self._settings.passage_tokens)
 
-    def _leader(self, article: Article, before: str | None) -> str:
+    def _leader(self, article: Article, before: str | None, own: frozenset[int]) -> str:
         """The article that this one is a copy of. What is one already stays one: it may have copies."""
         if before and not editions.leader_of(self._library, article.id):
             return ""
-        return editions.find_leader(self._library, article)
+        return editions.find_leader(self._library, article, own)
 
     def _heir(self, copies: Sequence[Article]) -> Heir:
         """The first of these copies as an article of its own, the others as its copies."""
@@ -224,7 +224,7 @@ class Adder:
             own = [next(vectors) for _ in prepared.passages]
             unlike = editions.unlike(self._library, prepared.article)
             heir = self._heir(unlike) if unlike else None
-            self._library.add(prepared.article, prepared.passages, own, heir)
+            self._library.add(prepared.article, prepared.passages, own, heir, prepared.bands)
         self._unindexed += len(passages)
         if self._unindexed >= SYNC_PASSAGES:
             self._sync()

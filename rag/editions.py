@@ -37,6 +37,7 @@ class Whole:
     article: Article
     passages: Sequence[Passage]
     vectors: Sequence[PassageVectors]
+    bands: Collection[int] | None = None  # of its text, where they are known already
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ def leader_of(library: Rows, copy_id: str) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def find_leader(library: Rows, article: Article) -> str:
-    """The article that this one is nearly the same as, or empty. Looks at a few texts only."""
-    if library.layout() < LAYOUT or not (own := bands(article.text)):
+def find_leader(library: Rows, article: Article, own: Collection[int]) -> str:
+    """The article that this one, of these bands, is nearly the same as, or empty. Looks at few texts."""
+    if library.layout() < LAYOUT or not own:
         return ""
     rows = library.rows(
         "SELECT a.id, a.text FROM bands b JOIN articles a ON a.id = b.article_id"  # noqa: S608 - question marks only
@@ -170,9 +171,8 @@ def put_copy(connection: sqlite3.Connection, copy: Article, leader: str) -> None
     )
 
 
-def put_bands(connection: sqlite3.Connection, article_id: str, text: str) -> None:
-    rows = ((band, article_id) for band in dict.fromkeys(bands(text)))
-    connection.executemany("INSERT INTO bands VALUES (?, ?)", rows)
+def put_bands(connection: sqlite3.Connection, article_id: str, own: Iterable[int]) -> None:
+    connection.executemany("INSERT INTO bands VALUES (?, ?)", ((band, article_id) for band in own))
 
 
 def drop_copy(connection: sqlite3.Connection, copy_id: str) -> None:
@@ -194,7 +194,7 @@ def compare_older(connection: sqlite3.Connection, most: int) -> int:
         "SELECT a.id, a.text FROM uncompared u JOIN articles a ON a.id = u.article_id LIMIT ?", (most,)
     ).fetchall()
     for key, text in rows:
-        put_bands(connection, key, text)
+        put_bands(connection, key, bands(text))
         connection.execute("DELETE FROM uncompared WHERE article_id = ?", (key,))
     return int(connection.execute("SELECT count(*) FROM uncompared").fetchone()[0])
 

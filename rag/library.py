@@ -37,6 +37,7 @@ from rag.rows import (
     vector_blobs,
 )
 from rag.schema import layout, prepare
+from rag.shingles import bands as bands_of
 from rag.types import AlsoIn, Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
 
 # Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
@@ -417,17 +418,19 @@ class Library:
         passages: Sequence[Passage],
         vectors: Sequence[PassageVectors],
         heir: Heir | None = None,
+        bands: Collection[int] | None = None,
     ) -> None:
         """Stores an article wholly, in place of its earlier version if there is one, which is kept beside it.
 
         `heir`: a copy of it that is so no longer becomes an article of its own in the same moment.
+        `bands`: of its text (rag.shingles), where they are known already.
         """
         with self._transaction() as connection:
             editions.keep_version(connection, article)
             editions.drop_copy(connection, article.id)
             generation = _next_generation(connection)
             _remove(connection, article.id, generation)
-            _insert(connection, Whole(article, passages, vectors), generation)
+            _insert(connection, Whole(article, passages, vectors, bands), generation)
             if heir:
                 _inherit(connection, heir)
 
@@ -582,7 +585,8 @@ def _insert(connection: sqlite3.Connection, whole: Whole, generation: int) -> No
         " sentence_vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [passage_row(p, v) for p, v in zip(whole.passages, whole.vectors, strict=True)],
     )
-    editions.put_bands(connection, article.id, article.text)
+    own = bands_of(article.text) if whole.bands is None else whole.bands
+    editions.put_bands(connection, article.id, own)
 
 
 def _inherit(connection: sqlite3.Connection, heir: Heir) -> None:

@@ -38,17 +38,17 @@ def shingles(text: str) -> Shingles:
     return np.unique(_mixed(np.asarray(runs, dtype=np.uint64)))
 
 
-def bands(text: str) -> list[int]:
+def bands(text: str) -> frozenset[int]:
     """What to look the text's copies up by; empty for one too short to be compared."""
     found = shingles(text)
     if len(found) < SHINGLES_LEAST:
-        return []
+        return frozenset()
     least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, dtype=np.uint64)
     for start in range(0, len(found), 4096):  # a book takes no more memory than a page
         least = np.minimum(least, (found[start : start + 4096, None] * _FACTORS + _TERMS).min(axis=0))
     rows = least.reshape(BANDS, ROWS)
     joined = _mixed((rows * _POWERS[:ROWS]).sum(axis=1, dtype=np.uint64) + np.arange(BANDS, dtype=np.uint64))
-    return [int(band) >> (64 - BAND_BITS) for band in joined]
+    return frozenset(int(band) >> (64 - BAND_BITS) for band in joined)
 
 
 def resemblance(one: Shingles, other: Shingles) -> float:
