@@ -365,6 +365,7 @@ def search(
 ) -> None:
     """Show the passages found for a question, with their scores and best sentence."""
     from rag.show import clean, copies_words, copy_words
+    from rag.show import outlet as outlet_of
     from rag.types import date_label
 
     with opened() as readout:
@@ -373,7 +374,7 @@ def search(
     for place, hit in enumerate(found.hits, start=1):
         article, signals = hit.article, hit.signals
         say(f"{place}. {article.title}")
-        say(f"   {article.source or 'no outlet'} · {date_label(article.published_at)} · {article.id}")
+        say(clean(f"   {outlet_of(article)} · {date_label(article.published_at)} · {article.id}"))
         say(
             f"   score {hit.score:.2f} (words {signals.words:.1f}, vector {signals.vector:.2f},"
             f" sentence {signals.sentence:.2f}, coverage {signals.coverage:.0%})"

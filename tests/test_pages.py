@@ -194,6 +194,26 @@ def test_an_article_is_read_whole(readout: Readout) -> None:
     assert "read from /articles/bridge.md" in html
 
 
+def test_copies_and_earlier_versions_are_read_and_removed_under_their_article(readout: Readout) -> None:
+    words = " ".join(f"word{n}" for n in range(60))
+    wires = [make_article(name, f"{words} {name}.", f"Report of {name}", name) for name in ("AP", "<i>Zeit")]
+    changed = replace(wires[0], text=f"{words} Corrected.", content_hash="second")
+    with readout.library.writing():
+        list(readout.adder.add_articles(wires))
+        list(readout.adder.add_articles([changed]))
+    at = draw(articles_page, lambda: readout)
+    at.text_input(key="article-query").set_value("Zeit").run()
+    assert "<b>AP, also &lt;i&gt;Zeit</b>" in shown(at)
+    html = shown(press(at, "Read"))
+    assert "1 earlier version" in html
+    assert f"{words} AP." in html
+    assert "Nearly the same in &lt;i&gt;Zeit" in html
+    assert "Remove this copy" in [button.label for button in at.button]
+    assert "Its copy in another outlet goes too" in shown(press(at, "Remove"))
+    assert remove_articles(readout, [wires[1].id], seconds=0) == ""
+    assert readout.library.articles(["AP"])[0].also == ()
+
+
 def test_removing_asks_first_and_says_what_goes(readout: Readout) -> None:
     at = press(draw(articles_page, lambda: readout), "Remove")
     html = shown(at)
