@@ -29,7 +29,8 @@ _POWERS = np.array([pow(0x9E3779B97F4A7C15, power, 2**64) for power in range(WOR
 
 def shingles(text: str) -> Shingles:
     """A hash of each of the text's shingles, each once, in order; case and signs make no difference."""
-    words = [zlib.crc32(word.encode(errors="replace")) for word in _WORD.findall(text[:CHARACTERS_MOST].casefold())]
+    found = _WORD.findall(text[:CHARACTERS_MOST].casefold())
+    words = [zlib.crc32(word.encode(errors="replace")) for word in found]
     count = len(words) - WORDS + 1
     if count < 1:
         return np.empty(0, dtype=np.uint64)
