@@ -95,6 +95,10 @@ ROWS = (
         ("test_editions.py::test_nothing_is_lost_where_adding_copies_is_killed",),
     ),
     Row(
+        "any course of adding, changing, renaming, removing, crashing and rebuilding, against a dict",
+        ("test_states.py::test_a_library_holds_what_a_dict_holds",),
+    ),
+    Row(
         "kill -9 while restoring a backup",
         ("test_backups.py::test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new",),
     ),
