@@ -116,10 +116,11 @@ def _copies_html(hit: Hit) -> str:
     """That other articles say the same, and where: their passages open below."""
     if not hit.copies:
         return ""
-    copies = "".join(f'<li>{_head(copy)}<p class="r-text">{_text(copy.text)}</p></li>' for copy in hit.copies)
-    return (
-        f'<details class="r-copies"><summary>{safe(copies_words(hit))}</summary><ul>{copies}</ul></details>'
+    copies = "".join(
+        f'<div class="r-copy">{_head(copy)}<p class="r-text">{_text(copy.text)}</p></div>'
+        for copy in hit.copies
     )
+    return f'<details class="r-copies"><summary>{safe(copies_words(hit))}</summary>{copies}</details>'
 
 
 def _score_html(hit: Hit, answer: Answer | None) -> str:

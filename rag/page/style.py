@@ -109,9 +109,7 @@ STYLE = """<style>
 .r-editions { margin-top: .6rem; }
 .r-editions summary { font-size: .92rem; color: var(--r-link); margin: .2rem 0; }
 .r-editions .r-article { border-left: 2px solid var(--r-line); padding-left: .8rem; }
-.stHtml .r-copies ul { list-style: none; margin: .3rem 0 0; padding-left: .8rem;
-  border-left: 2px solid var(--r-line); }
-.stHtml .r-copies li { margin: 0 0 .6rem; font-size: inherit; }
+.r-copy { margin: .3rem 0 .6rem; padding-left: .8rem; border-left: 2px solid var(--r-line); }
 .r-score dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .3rem 0 0; }
 .stHtml .r-score :is(dt, dd) { margin: 0; padding: 0; font-size: inherit; font-weight: 400; }
 .stHtml a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 2px; }
