@@ -11,10 +11,11 @@ from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from rag import adding, confined, readers
+from rag import adding, readers
 from rag.embedding import EmbeddedEncoder
 from rag.index import Indexes
 from rag.library import Library
+from rag.reading import confined
 from rag.retrieval import Retriever
 from rag.vectors import VectorIndex
 from rag.words import WordIndex

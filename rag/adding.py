@@ -12,15 +12,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from rag import editions
-from rag.confined import Confined
 from rag.editions import Heir, Whole
 from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
-from rag.languages import name_language
 from rag.library import Library
-from rag.parts import Fields, Reading
 from rag.passages import split_passages
 from rag.readers import SUFFIXES, Unread, Upload, find_files, read_articles, read_uploads
+from rag.reading.confined import Confined
+from rag.reading.languages import name_language
+from rag.reading.parts import Fields, Reading
 from rag.settings import Settings
 from rag.shingles import bands
 from rag.types import Article, Embedder, Passage

@@ -134,7 +134,7 @@ def add(
 ) -> None:
     """Add articles: files, folders with all that is in them, web pages. May be stopped and run again."""
     from rag.adding import gather_files
-    from rag.tables import parse_fields
+    from rag.reading.tables import parse_fields
 
     columns = parse_fields(fields)
     paths = [Path(source) for source in sources if "://" not in source]

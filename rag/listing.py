@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from rag.parts import INSIDE
+from rag.reading.parts import INSIDE
 from rag.types import AlsoIn
 
 WEB = ("http://", "https://")  # what the origin of an article from the web begins with

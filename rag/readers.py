@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO
 
 from rag.cleaning import clean_line, clean_text
-from rag.confined import Confined
 from rag.errors import ReadError
-from rag.kinds import PLAIN, SUFFIXES, is_wanted_file, is_wanted_folder, kind_of, load
-from rag.markdown import Content
-from rag.parts import INSIDE, Part, Reading
+from rag.reading.confined import Confined
+from rag.reading.kinds import PLAIN, SUFFIXES, is_wanted_file, is_wanted_folder, kind_of, load
+from rag.reading.markdown import Content
+from rag.reading.parts import INSIDE, Part, Reading
 from rag.types import Article
 
 __all__ = [

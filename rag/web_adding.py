@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.adding import MEGABYTE, Adder, FileVerdict, Outcome
-from rag.addresses import parse_address, show_address
-from rag.confined import Confined
 from rag.editions import find_copy
 from rag.errors import FetchError
-from rag.fetching import Fetched, Fetcher
 from rag.library import Library
-from rag.markdown import Content
+from rag.reading.confined import Confined
+from rag.reading.markdown import Content
 from rag.settings import Settings
 from rag.types import Article
-from rag.visiting import Visitor
 from rag.visits import Visit, find_visit, keep_visit, visits
-from rag.web_reading import KINDS, LIST_KINDS, Listed, is_list, read_fetched, read_list
+from rag.web.addresses import parse_address, show_address
+from rag.web.fetching import Fetched, Fetcher
+from rag.web.reading import KINDS, LIST_KINDS, Listed, is_list, read_fetched, read_list
+from rag.web.visiting import Visitor
 
 PATIENCE_SECONDS = 60.0  # that an article waits for the library's place for a writer
 TITLE_CHARACTERS = 80  # of an entry, in a message

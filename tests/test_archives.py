@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from rag.adding import Adder, FileVerdict
-from rag.confined import Confined
 from rag.index import Indexes
 from rag.library import Library
-from rag.parts import Reading
 from rag.readers import Unread, Upload, read_uploads
+from rag.reading.confined import Confined
+from rag.reading.parts import Reading
 from rag.settings import Settings
 from rag.types import Article
 from tests.fakes import HashEmbedder

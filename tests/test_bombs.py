@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from itertools import islice
 
-from rag.confined import Confined
-from rag.parts import Reading
 from rag.readers import Unread, Upload, read_uploads
+from rag.reading.confined import Confined
+from rag.reading.parts import Reading
 from rag.types import Article
 from tests.made_files import CHAPTERS, book_file, mail_file, web_archive, zip_file
 from tests.soak import cases

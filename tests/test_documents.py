@@ -17,14 +17,14 @@ import pytest
 from docx.shared import RGBColor
 
 from rag.adding import Adder, gather_files
-from rag.confined import Confined
-from rag.documents import join_pages
 from rag.errors import ReadError
 from rag.index import Indexes
 from rag.library import Library
-from rag.markdown import Content
-from rag.parts import Reading
 from rag.readers import Upload, read_upload
+from rag.reading.confined import Confined
+from rag.reading.documents import join_pages
+from rag.reading.markdown import Content
+from rag.reading.parts import Reading
 from rag.settings import Settings
 from tests.fakes import HashEmbedder
 
@@ -191,7 +191,7 @@ def test_a_folder_of_good_and_bad_files_gives_one_verdict_each(tmp_path: Path) -
 def test_a_reader_that_is_stopped_leaves_no_child(how: signal.Signals, busy: bool) -> None:
     code = (
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "from rag.confined import Confined; from tests.test_documents import pdf_file, read_content\n"
+        "from rag.reading.confined import Confined; from tests.test_documents import pdf_file, read_content\n"
         "with Confined() as c:\n"
         " read_content(c, '.pdf', pdf_file('x')); print(c.pid, flush=True); time.sleep(60)"
     )

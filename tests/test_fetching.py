@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.addresses import is_public, parse_address
 from rag.errors import FetchError
-from rag.fetching import Fetched, Fetcher, resolve
+from rag.web.addresses import is_public, parse_address
+from rag.web.fetching import Fetched, Fetcher, resolve
 from tests.web_server import Answer, Site, drip, redirect, reply, serve
 
 MEGABYTE = 1_000_000

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.confined import Confined
 from rag.errors import ReadError, SettingsError
-from rag.kinds import NAMED_ONLY, SUFFIXES, kind_of, open_entries, read_entry
-from rag.parts import Fields, Reading
 from rag.readers import Unread, Upload, find_files, read_uploads
-from rag.tables import parse_fields
+from rag.reading.confined import Confined
+from rag.reading.kinds import NAMED_ONLY, SUFFIXES, kind_of, open_entries, read_entry
+from rag.reading.parts import Fields, Reading
+from rag.reading.tables import parse_fields
+from rag.reading.web_pages import read_whole_page
 from rag.types import Article
-from rag.web_pages import read_whole_page
 from tests.growth import grows_linearly
 from tests.made_files import book_file, json_lines, mail_file, web_archive, zip_file
 from tests.test_documents import PAGE, pdf_file

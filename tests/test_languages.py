@@ -8,8 +8,8 @@ from rag.adding import Outcome
 from rag.answering import Readout
 from rag.embedding import EmbeddedEncoder
 from rag.extractive import ExtractiveAnswerer
-from rag.languages import name_language
 from rag.library import Library
+from rag.reading.languages import name_language
 from rag.settings import Settings
 from rag.types import Filters
 from rag.words import stems

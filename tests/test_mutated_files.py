@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.cleaning import clean_text
-from rag.confined import Confined
 from rag.errors import ReadError
-from rag.parts import Reading
 from rag.passages import split_passages
 from rag.readers import Unread, Upload, find_files, read_article, read_uploads
+from rag.reading.confined import Confined
+from rag.reading.parts import Reading
 from rag.types import Article
 from tests.fakes import HashEmbedder
 from tests.made_files import book_file, json_lines, mail_file, web_archive, zip_file

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import ReadError
-from rag.markdown import read_markdown
 from rag.readers import clean_text, find_files, read_article
+from rag.reading.markdown import read_markdown
 from rag.types import Article
 from tests.growth import grows_linearly
 

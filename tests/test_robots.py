@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.robots import read_robots
+from rag.web.robots import read_robots
 from tests.growth import grows_linearly
 
 EXAMPLE = """# of section 5.1

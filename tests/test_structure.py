@@ -11,10 +11,10 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors"},
-    {"addresses", "fetching", "robots"},
-    {"cleaning", "markdown", "moments", "parts", "texts", "web_pages", "documents"},
-    {"tables", "mail", "books", "archives", "web_archives", "feeds", "languages"},
-    {"kinds", "confined", "readers", "passages", "prompts", "web_reading", "visiting"},
+    {"cleaning"},
+    {"reading"},
+    {"readers", "passages", "prompts"},
+    {"web"},
     {"listing", "runs"},
     {"show", "show_html", "show_saved", "show_conversation"},
     {"verdicts"},
@@ -83,6 +83,13 @@ def test_a_stage_imports_only_what_comes_before_it(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(ONLY_TYPES & set(modules())))
 def test_pure_stages_import_only_types_and_each_other(name: str) -> None:
     assert stages(imports(modules()[name])) <= ONLY_TYPES | {"types", "verdicts"}
+
+
+@pytest.mark.parametrize("name", ["reading", "verdicts", "web"])
+def test_a_package_imports_only_what_comes_before_it(name: str) -> None:
+    place = next(i for i, line in enumerate(ARROW) if name in line)
+    for path in (ROOT / "rag" / name).glob("*.py"):
+        assert stages(imports(path)) <= set().union(*ARROW[: place + 1]), path
 
 
 def test_the_verdicts_know_only_types_and_each_other() -> None:

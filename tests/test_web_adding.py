@@ -9,16 +9,16 @@ from typer.testing import CliRunner
 
 from rag.adding import Adder, FileVerdict, Outcome
 from rag.cli import app
-from rag.confined import Confined
 from rag.errors import FetchError
-from rag.fetching import Fetcher
 from rag.index import Indexes
 from rag.library import Library
+from rag.reading.confined import Confined
 from rag.settings import Settings
-from rag.visiting import Visitor
 from rag.visits import find_visit
+from rag.web.fetching import Fetcher
+from rag.web.reading import read_fetched
+from rag.web.visiting import Visitor
 from rag.web_adding import WebAdder
-from rag.web_reading import read_fetched
 from tests.fakes import HashEmbedder
 from tests.test_web_pages import PAGE
 from tests.web_server import Answer, Site, redirect, reply, serve

@@ -11,14 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.cli import app
-from rag.confined import Confined
 from rag.errors import FetchError
-from rag.fetching import Fetched
-from rag.kinds import LIST_KIND
-from rag.parts import Reading
 from rag.readers import Unread, read_articles
+from rag.reading.confined import Confined
+from rag.reading.kinds import LIST_KIND
+from rag.reading.parts import Reading
 from rag.visits import visits
-from rag.web_reading import Listed, read_list
+from rag.web.fetching import Fetched
+from rag.web.reading import Listed, read_list
 from tests.soak import cases
 from tests.test_mutated_files import mutate
 from tests.test_web_adding import Desk, text

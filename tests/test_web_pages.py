@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from rag.errors import ReadError
-from rag.web_pages import PAGE_BYTES, read_web_page
+from rag.reading.web_pages import PAGE_BYTES, read_web_page
 from tests.growth import grows_linearly
 
 PARAGRAPH = (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rag.adding import FileVerdict, Outcome
-from rag.addresses import ADDRESS_CHARACTERS
 from rag.answering import Readout
 from rag.editions import copies, versions
 from rag.errors import ReadoutError
@@ -19,6 +18,7 @@ from rag.readers import UPLOADED, Upload
 from rag.show import coverage, outlets_words, safe
 from rag.show_html import article_html, copy_html, earlier_html
 from rag.types import date_label
+from rag.web.addresses import ADDRESS_CHARACTERS
 
 ROWS = 20  # articles on one page of the list: two screens, and quick to draw
 POLL_SECONDS = 0.4  # between two looks at files that are being added

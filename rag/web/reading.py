@@ -7,16 +7,17 @@ from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from urllib.parse import unquote, urljoin, urlsplit
 
-from rag.addresses import parse_address
-from rag.confined import Confined
 from rag.errors import FetchError
-from rag.feeds import LIST
-from rag.fetching import Fetched
-from rag.kinds import LIST_KIND, READ
-from rag.markdown import Content
-from rag.parts import Part, Reading
 from rag.readers import Unread, Upload, hash_content, read_uploads
+from rag.reading.confined import Confined
+from rag.reading.feeds import LIST
+from rag.reading.kinds import LIST_KIND, READ
+from rag.reading.markdown import Content
+from rag.reading.parts import Part, Reading
+from rag.reading.web_pages import in_utf8
 from rag.types import Article
+from rag.web.addresses import parse_address
+from rag.web.fetching import Fetched
 
 # What servers call the kinds of file. Where they say nothing of use, the end of the address tells.
 _SUFFIXES = {
@@ -48,7 +49,6 @@ _CHARSETS = re.compile(  # those that the HTML standard names and Python decodes
     r"utf-8|windows-125\d|iso-8859-\d{1,2}|shift_jis|euc-jp|euc-kr|gbk|gb2312|gb18030|big5|koi8-[ru]"
 )
 _IN_WORDS = (".html", ".htm", ".txt", ".md", ".markdown")
-_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb")  # of byte order: what has one says more than its server
 _SAME_SITE = re.compile(r"^(?:www|m|amp|mobile)\.")
 
 
@@ -149,15 +149,9 @@ def _suffix(fetched: Fetched) -> str:
 
 
 def _in_utf8(fetched: Fetched, suffix: str) -> bytes:
-    """A page or text in the encoding that its server names, as UTF-8 with the mark that says so."""
+    """A page or text in the encoding that its server names, as UTF-8; anything else as it is."""
     known = suffix in _IN_WORDS and _CHARSETS.fullmatch(fetched.charset)
-    if not known or fetched.content.startswith(_MARKS):
-        return fetched.content
-    encoding = "windows-1252" if fetched.charset == "iso-8859-1" else fetched.charset  # as browsers do
-    try:
-        return b"\xef\xbb\xbf" + fetched.content.decode(encoding).encode()
-    except (UnicodeError, LookupError):
-        return fetched.content
+    return in_utf8(fetched.content, fetched.charset) if known else fetched.content
 
 
 def _words(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.cleaning import clean_line
 from rag.errors import ReadError
-from rag.markdown import Content
+from rag.reading.markdown import Content
 
 UNPACKED_MEGABYTES = 200  # of a Word file: far more than a newspaper's, far less than the child may use
 PARTS_MOST = 5_000  # files inside a Word file

@@ -10,10 +10,10 @@ from io import BytesIO
 from typing import IO, Any
 
 from rag.errors import ReadError
-from rag.markdown import Content
-from rag.moments import read_moment
-from rag.parts import Entry, Part, Reading
-from rag.web_pages import read_address, read_line, read_whole_page
+from rag.reading.markdown import Content
+from rag.reading.moments import read_moment
+from rag.reading.parts import Entry, Part, Reading
+from rag.reading.web_pages import read_address, read_line, read_whole_page
 
 ENTRIES_MOST = 2_000  # of one feed or sitemap; the newest count
 TITLE_CHARACTERS = 5_000  # of a title as it stands in its feed, with marks

@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.cleaning import clean_line, clean_text
 from rag.errors import ReadError
-from rag.markdown import Content
+from rag.reading.markdown import Content
 
 PAGE_BYTES = 5_000_000  # the longest saved pages of news sites have 3 MB
 ELEMENTS_MOST = 12_000  # more than busy pages of news have; finding the text is not linear in them

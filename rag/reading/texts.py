@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from rag.errors import ReadError
-from rag.markdown import Content, read_front_matter, read_markdown
-from rag.moments import parse_moment
+from rag.reading.markdown import Content, read_front_matter, read_markdown
+from rag.reading.moments import parse_moment
 
 _TITLE_CHARACTERS = 200  # a longer first line is a paragraph
 _STAMP = r"\s{0,9}(\S.{3,40}?)\s{0,9}"

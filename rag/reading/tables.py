@@ -12,10 +12,10 @@ from typing import IO
 
 from rag.cleaning import clean_line
 from rag.errors import ReadError, SettingsError
-from rag.markdown import Content
-from rag.moments import read_moment
-from rag.parts import Entry, Fields, Part, Reading
-from rag.web_pages import MARK, read_address, read_language, read_line, read_whole_page
+from rag.reading.markdown import Content
+from rag.reading.moments import read_moment
+from rag.reading.parts import Entry, Fields, Part, Reading
+from rag.reading.web_pages import MARK, read_address, read_language, read_line, read_whole_page
 
 AUTHORS_MOST = 50
 COLUMNS_MOST = 1_000  # that are looked at; tables of news have a dozen

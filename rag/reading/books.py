@@ -12,10 +12,10 @@ from typing import IO, Any
 from urllib.parse import unquote
 
 from rag.errors import ReadError
-from rag.markdown import Content
-from rag.moments import read_moment
-from rag.parts import Entry, Part, Reading
-from rag.web_pages import read_language, read_line, read_whole_page
+from rag.reading.markdown import Content
+from rag.reading.moments import read_moment
+from rag.reading.parts import Entry, Part, Reading
+from rag.reading.web_pages import read_language, read_line, read_whole_page
 
 PARTS_MOST = 10_000
 CHAPTER_MEGABYTES = 20

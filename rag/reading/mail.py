@@ -14,11 +14,11 @@ from functools import partial
 from typing import IO
 
 from rag.cleaning import clean_line
-from rag.documents import aware
 from rag.errors import ReadError
-from rag.markdown import Content
-from rag.parts import Entry, Part, Reading
-from rag.web_pages import MARK, read_line, read_web_page, read_whole_page
+from rag.reading.documents import aware
+from rag.reading.markdown import Content
+from rag.reading.parts import Entry, Part, Reading
+from rag.reading.web_pages import MARK, read_line, read_web_page, read_whole_page
 
 ATTACHMENTS_MOST = 500
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Thread, Timer
 
-from rag.addresses import PORTS, SAVE, Target, follow, is_public, parse_address
 from rag.errors import FetchError
+from rag.web.addresses import PORTS, SAVE, Target, follow, is_public, parse_address
 
 SECONDS = 20.0  # for one address with all its redirects
 CONNECT_SECONDS = 8.0  # for one of a host's addresses, so that another one can be tried

@@ -23,9 +23,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from rag.kinds import BROKEN, READ, open_entries, read_entry, reason_of
-from rag.markdown import Content
-from rag.parts import Fields, Part, Reading
+from rag.reading.kinds import BROKEN, READ, open_entries, read_entry, reason_of
+from rag.reading.markdown import Content
+from rag.reading.parts import Fields, Part, Reading
 
 SECONDS = 20.0  # for one answer: an article, or an entry of a file with many that gives none
 MEMORY_MEGABYTES = 1_000  # of address space, which is never less than what is used
@@ -116,14 +116,14 @@ class _Child:
         self._asking, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "rag.confined"],
+                [sys.executable, "-P", "-m", "rag.reading.confined"],
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 bufsize=0,
                 cwd="/",
                 # nothing else: keys lie in the environment
-                env={"PYTHONPATH": str(Path(__file__).resolve().parent.parent), "LC_ALL": "C.UTF-8"},
+                env={"PYTHONPATH": str(Path(__file__).resolve().parent.parent.parent), "LC_ALL": "C.UTF-8"},
                 start_new_session=True,
             )
         self._come = bytearray()

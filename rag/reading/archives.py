@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import IO
 
 from rag.errors import ReadError
-from rag.parts import Entry, Part, Reading
+from rag.reading.parts import Entry, Part, Reading
 
 MEMBERS_MOST = 100_000  # files in one archive; each takes about a kilobyte before any is read
 UNPACKED_MEGABYTES = 5_000  # of one archive in all

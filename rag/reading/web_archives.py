@@ -7,9 +7,9 @@ from functools import partial
 from typing import IO, Any
 
 from rag.errors import ReadError
-from rag.markdown import Content
-from rag.parts import Entry, Part, Reading
-from rag.web_pages import in_utf8, read_line
+from rag.reading.markdown import Content
+from rag.reading.parts import Entry, Part, Reading
+from rag.reading.web_pages import in_utf8, read_line
 
 RECORDS_MOST = 200_000  # of one archive
 PAUSE = 50  # records between two signs of life while all are looked through

@@ -6,18 +6,18 @@ from dataclasses import replace
 from io import BytesIO
 from typing import IO
 
-from rag.archives import unpack_zip
-from rag.books import unpack_book
-from rag.documents import read_docx, read_pdf
 from rag.errors import ReadError
-from rag.feeds import unpack_feed, unpack_list
-from rag.mail import read_saved_page, unpack_mail
-from rag.markdown import Content
-from rag.parts import INSIDE, Entry, Part, Reading, Unpack
-from rag.tables import unpack_csv, unpack_json, unpack_json_lines
-from rag.texts import read_markdown_file, read_text
-from rag.web_archives import unpack_web_archive
-from rag.web_pages import read_address, read_web_page
+from rag.reading.archives import unpack_zip
+from rag.reading.books import unpack_book
+from rag.reading.documents import read_docx, read_pdf
+from rag.reading.feeds import unpack_feed, unpack_list
+from rag.reading.mail import read_saved_page, unpack_mail
+from rag.reading.markdown import Content
+from rag.reading.parts import INSIDE, Entry, Part, Reading, Unpack
+from rag.reading.tables import unpack_csv, unpack_json, unpack_json_lines
+from rag.reading.texts import read_markdown_file, read_text
+from rag.reading.web_archives import unpack_web_archive
+from rag.reading.web_pages import read_address, read_web_page
 
 Read = Callable[[bytes], Content]  # of a kind of file that is one article
 

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from rag.addresses import Target, parse_address
 from rag.errors import FetchError
-from rag.fetching import Fetched, Fetcher
-from rag.robots import LONGEST, Rules, read_robots
+from rag.web.addresses import Target, parse_address
+from rag.web.fetching import Fetched, Fetcher
+from rag.web.robots import LONGEST, Rules, read_robots
 
 PATIENCE_SECONDS = 30.0  # the longest pause that a site may ask for; with a longer one, one page is read
 TOO_OFTEN = 429  # HTTP: Too Many Requests

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
-from rag.markdown import Content
+from rag.reading.markdown import Content
 
 INSIDE = " › "  # between the name of a file and that of a part of it
 

@@ -1,0 +1,1 @@
+"""Any kind of file → articles. The way in is `rag/readers.py`."""

@@ -1,0 +1,1 @@
+"""Addresses → articles, safely. The way in is `rag/web_adding.py`."""
