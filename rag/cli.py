@@ -188,8 +188,11 @@ class Tally:
                 self._task = self._progress.add_task(self._what, total=self._total, passages=0)
                 yield
         except KeyboardInterrupt:
+            from rag.reading.parts import INSIDE
+
             came = len(self._verdicts)
-            one_each = came <= self._done and self._total == self._given > 0
+            parts = any(INSIDE in verdict.origin for verdict in self._verdicts)
+            one_each = not parts and came <= self._done + 1 and self._total == self._given > 0
             done = f"{came} of {self._named}" if one_each else f"{came} articles"
             say_error(
                 f"Stopped after {done}; these are in the library, whole."

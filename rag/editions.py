@@ -6,6 +6,7 @@ outlet, address and date stay. The article that others are copies of is their le
 longer like them, one of them takes its place. All that is written here is part of the library's transactions.
 """
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,20 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from rag.copies import numbers_differ
+from rag.passages import split_sentences
 from rag.rows import ARTICLE_COLUMNS, article_row, read_article_row, read_moment, stamp
-from rag.shingles import COPY_LEAST, bands, resemblance, shingles
+from rag.shingles import CHARACTERS_MOST, COPY_LEAST, bands, resemblance, shingles
 from rag.types import AlsoIn, Article, EarlierVersion, Passage, PassageVectors
 
 LAYOUT = 5  # the first that has these tables
 VERSIONS_MOST = 20  # of one article that are kept, the latest: a live report changes all day
 CANDIDATES_MOST = 20  # articles whose texts are compared with one that comes in, those likest to it first
+RUN, LACKING_MOST = 3, 0.5  # words in a row; share of a sentence's runs that may lack where it is there
+BYLINE_MOST = 8  # runs of a byline: ten words
+_BYLINE = re.compile(
+    r"\W{0,3}(?:(?:additional )?report(?:ed|ing)|writ(?:ten|ing)|edit(?:ed|ing)|by)\b", re.IGNORECASE
+)
+_WORDS = re.compile(r"\w+")
 ALSO_COLUMNS = "leader, id, title, source, published_at, url"
 
 
@@ -93,8 +101,8 @@ def find_leader(library: Rows, article: Article, own: Collection[int]) -> str:
         (*own, article.id, CANDIDATES_MOST),
     )
     likeness = _Likeness(article)
-    best, key = max(((likeness.of(text), key) for key, text in rows), default=(0.0, ""))
-    return key if best >= COPY_LEAST else ""
+    best, key, text = max(((likeness.of(text), key, text) for key, text in rows), default=(0.0, "", ""))
+    return key if best >= COPY_LEAST and not says_more(article, text) else ""
 
 
 def unlike(library: Rows, article: Article) -> list[Article]:
@@ -103,7 +111,26 @@ def unlike(library: Rows, article: Article) -> list[Article]:
     if not kept:
         return []
     likeness = _Likeness(article)
-    return [one for one in kept if likeness.of(one.text) < COPY_LEAST]
+    return [one for one in kept if likeness.of(one.text) < COPY_LEAST or says_more(one, article.text)]
+
+
+def says_more(copy: Article, text: str) -> bool:
+    """Whether a sentence of `copy`, bylines apart, is not in `text`: filed with it, nobody would find it."""
+    if len(copy.text) > CHARACTERS_MOST:
+        return True  # its end is compared with nothing
+    held = set(_runs(text))
+    for sentence in split_sentences(copy.text):
+        own = _runs(sentence.text)
+        lacking = sum(run not in held for run in own)
+        is_byline = len(own) <= BYLINE_MOST and _BYLINE.match(sentence.text)
+        if lacking > LACKING_MOST * len(own) and not is_byline:
+            return True
+    return False
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    words = _WORDS.findall(text.casefold())
+    return list(zip(*(words[place:] for place in range(RUN)), strict=False))
 
 
 class _Likeness:

@@ -100,7 +100,7 @@ class Retriever:
         )
         evidence = evidence_of(asked, ranking)
         least = threshold() if self._threshold is None else self._threshold
-        names = self._unmentioned(asked, ranking)
+        names = self._unmentioned(asked, ranking) if least > 0 else ()  # at 0 all is enough
         return Retrieval(
             question=question,
             asked=asked,

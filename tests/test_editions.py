@@ -198,10 +198,21 @@ def test_a_copy_that_says_something_else_becomes_an_article(desk: Desk) -> None:
     assert {one.id for one in desk.library.articles()} == {"ap-1", "other", "reuters-1"}
     assert [one.id for one in copies(desk.library, "ap-1")] == ["guardian-1"]
     assert [one.article.text for one in versions(desk.library, "reuters-1")] == [wire("Reuters").text]
-    nearer = replace(wire("Guardian"), text=report(1, "One word more."), content_hash="c2")
+    nearer = replace(wire("Guardian"), text=report(1, "Edited by the night desk."), content_hash="c2")
     assert desk.add(nearer) == ["replaced"]
     assert leader_of(desk.library, "guardian-1") == "ap-1"
     assert len(versions(desk.library, "guardian-1")) == 1
+
+
+def test_a_report_with_a_sentence_of_its_own_is_no_copy_and_the_sentence_is_found(desk: Desk) -> None:
+    own = "Two divers from Marrow refused to leave the flooded quay."
+    assert desk.add(make_article("local", report(1, own))) == ["added"]
+    assert any(own in stored.passage.text for stored in desk.library.passages(article_id="local"))
+    assert desk.add(make_article("short", report(1, "Reporting by the coast desk."))) == ["copy"]
+    shorter = replace(wire("AP"), text=report(1, "By AP."), content_hash="c3")
+    assert desk.add(shorter) == ["replaced"]
+    fuller = make_article("fuller", report(2, own))  # of report 2, whose article lacks that sentence
+    assert desk.add(fuller) == ["added"]
 
 
 def test_copies_are_found_by_an_index_and_not_by_reading_all(tmp_path: Path) -> None:
@@ -213,7 +224,7 @@ def test_copies_are_found_by_an_index_and_not_by_reading_all(tmp_path: Path) -> 
     )
     assert all("SCAN" not in row[3] or row[3].split()[-1] == "b" for row in plan), plan
     assert any("SEARCH b USING" in row[3] for row in plan), plan
-    near = make_article("new", report(17, "As the wire has it."))
+    near = make_article("new", report(17, "Reporting by the wire."))
     assert find_leader(desk.library, near, bands(near.text)) == "a-17"
     far = make_article("new", report(99))
     assert find_leader(desk.library, far, bands(far.text)) == ""
@@ -319,7 +330,7 @@ def write_wires(folder: Path, edition: int) -> None:
     for number in range(5):
         for name in ("ap", "reuters", "zeit"):
             base = number if edition == 1 or name != "ap" or number % 2 else number + 100
-            text = report(base, f"{'Early' if edition == 1 else 'Late'} edition of {name}.")
+            text = report(base, f"Edited {'early' if edition == 1 else 'late'} by {name}.")
             head = f"---\ntitle: Report {number}\nsource: {name}\n---\n\n"
             (folder / f"{number}-{name}.md").write_text(f"{head}{text}\n")
 

@@ -57,7 +57,7 @@ def found(readout: Readout, filters: Filters, question: str = QUESTION) -> set[s
         (Filters(outlets=("River Post", "Harbour Times")), {"may", "june", "july", "undated"}),
         (Filters(outlets=("river post",)), set()),
         (Filters(languages=("de",)), {"july"}),
-        (Filters(languages=("de", "en")), {"may", "june", "july"}),
+        (Filters(languages=("de", "en")), {"may", "june", "july", "undated"}),
         (Filters(first=date(2024, 5, 15)), {"june", "july"}),
         (Filters(first=date(2024, 5, 14), last=date(2024, 5, 14)), {"may"}),
         (Filters(last=date(2024, 6, 1)), {"may", "june"}),

@@ -118,7 +118,8 @@ def test_a_question_is_edited_and_asked_again_and_later_answers_stay(visit: Visi
     visit.ask(MUSEUM)
     page = visit.page
     later = page.locator(".st-key-exchange-a2 .r-answer").inner_text()
-    page.locator(".st-key-exchange-a1").get_by_role("button", name="Edit").click()
+    page.locator(".st-key-exchange-a1").get_by_role("button", name="Show passages").click()
+    page.locator(".st-key-exchange-a1").get_by_role("button", name="Edit", exact=True).click()
     expect(page.get_by_text("The questions below it stay")).to_be_visible()
     page.get_by_role("textbox", name="The question").fill("Who cut the ribbon of the bridge?")
     page.locator(".st-key-exchange-a1").get_by_role("button", name="Ask", exact=True).click()
