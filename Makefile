@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
+# Tests that measure how time grows: memory once used stays with the process, as fresh memory costs time of its own.
+KEEP_MEMORY := PYTHONMALLOC=malloc MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=2000000000
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
 	@$(BIN)/streamlit run app.py
 
 test: $(STAMP) browser  ## run all tests, the browser's too
-	@$(BIN)/python -m pytest -m alone
+	@$(KEEP_MEMORY) $(BIN)/python -m pytest -m alone
 	@$(BIN)/python -m pytest -m "not alone" -n 2 --dist loadfile
 
 soak: $(STAMP) browser  ## try each threat many times over (half an hour) and print a table of it
