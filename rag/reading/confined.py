@@ -80,7 +80,10 @@ class Confined:
                     elif "end" in message:
                         inside = None
                     else:
-                        yield _unpack(message)
+                        part = _unpack(message)
+                        if part.name == inside:  # an entry that is one article: it has come whole
+                            inside = None
+                        yield part
                 return
             except _Died as died:
                 stuck = number <= passed  # no further than the child before
