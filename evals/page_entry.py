@@ -11,6 +11,7 @@ from rag.answering import Readout
 from rag.extractive import ExtractiveAnswerer
 from rag.library import Library
 from rag.page.chat import show_chat
+from rag.page.engine import make_ready
 from rag.page.frame import draw_links
 from rag.page.status import show_status
 
@@ -19,7 +20,7 @@ from rag.page.status import show_status
 def open_kept(folder: Path, home: Path) -> Readout:
     encoder = RecombinedEncoder(evaluation_settings(folder), folder / SENTENCES)
     readout = Readout(evaluation_settings(home), Library(home), encoder, ExtractiveAnswerer())
-    readout.warm()
+    make_ready(readout)
     return readout
 
 

@@ -83,9 +83,10 @@ class Readout:
         self.library.close()
 
     def warm(self) -> None:
-        """Loads the encoder and opens the indexes, so that the first question is no slower than others."""
-        self.embedder.embed_question("warm")
+        """Answers a question for nobody, without a model, so that the first one is no slower than others."""
         self.indexes.refresh()
+        for _ in self.ask("What was reported first?", answerer=ExtractiveAnswerer()):
+            pass
 
     def offers(self) -> tuple[Offer, ...]:
         """Models that a page may offer while none is set; known at once, as what runs here is sought behind.
@@ -274,11 +275,7 @@ class _Written:
         refused = status is Status.NOT_IN_ARTICLES
         claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
-        notice = self._fault or (
-            refusal_notice(retrieval.span, retrieval.filters, retrieval.unmentioned)
-            if refused
-            else answerer.notice
-        )
+        told = refusal(retrieval) if refused else f"{answerer.notice} {retrieval.note}"
         return Answer(
             status=status,
             question=self._question,
@@ -287,7 +284,7 @@ class _Written:
             hits=retrieval.hits,
             model=answerer.name,
             seconds=0.0,
-            notice=f"{notice} {retrieval.note}".strip(),
+            notice=(f"{self._fault} {retrieval.note}" if self._fault else told).strip(),
             span=retrieval.span,
             unresolved=self._resolver.unresolved,
             disagreements=self._disagreements(claims, retrieval.hits),
@@ -336,6 +333,12 @@ def stopped_answer(
 def whole_sentence(text: str) -> tuple[Sentence, ...]:
     """A quoted sentence is one claim, however it might be split where it stands alone."""
     return (Sentence(0, len(text), text),)
+
+
+def refusal(retrieval: Retrieval) -> str:
+    """What is said where what was found does not answer the question; known before the answer is whole."""
+    told = refusal_notice(retrieval.span, retrieval.filters, retrieval.unmentioned)
+    return f"{told} {retrieval.note}".strip()
 
 
 def refusal_notice(span: Span, filters: Filters = NO_FILTERS, unmentioned: Sequence[str] = ()) -> str:

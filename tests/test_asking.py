@@ -1,5 +1,6 @@
 """Asking: an answer goes on whatever the page does, stops when it is told to, and is kept."""
 
+import gc
 import sqlite3
 import threading
 import time
@@ -16,9 +17,12 @@ from rag.extractive import ExtractiveAnswerer
 from rag.generative import GenerativeAnswerer
 from rag.library import Library
 from rag.page import asking
+from rag.page.answers import refusal_html
+from rag.page.chat import LOOKING_NEAR, draft
 from rag.page.conversation import Conversation, Exchange
+from rag.page.engine import make_ready
 from rag.settings import Settings
-from rag.types import Answerer, KeptExchange, Marker, Piece, Retrieval, Status, Turn
+from rag.types import Answer, Answerer, KeptExchange, Marker, Piece, Retrieval, Status, Turn
 from tests.fakes import make_article
 from tests.model_server import ModelServer
 
@@ -221,3 +225,32 @@ def test_an_error_of_ours_ends_the_answer_and_says_so(readout: Readout) -> None:
     exchange = ask_wholly(readout, Conversation(), Broken())
     assert exchange.answer is None
     assert "not foreseen" in exchange.fault
+    until(lambda: not any("_run" in one.name for one in threading.enumerate()))  # the error came out here
+
+
+def test_a_refusal_is_said_before_questions_near_it_are_sought(readout: Readout) -> None:
+    question = "How tall is the Eiffel Tower?"
+    exchange = Exchange("a1", question, retrieval=readout.retriever.retrieve(question))
+    *_, answer = readout.ask(question)
+    assert isinstance(answer, Answer)
+    assert answer.status is Status.NOT_IN_ARTICLES
+    told = draft(exchange, ())
+    assert refusal_html(answer.notice, answer.span) in told
+    assert LOOKING_NEAR in told
+
+
+def test_what_the_pages_need_is_loaded_once_and_never_gone_through_again(readout: Readout) -> None:
+    readout.answerer = Halting()  # as a model: it must not be asked
+    gc.unfreeze()
+    try:
+        make_ready(readout)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
+
+
+def test_an_empty_library_can_be_made_ready(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    settings = Settings(_env_file=None, home=tmp_path, model="")
+    empty = Readout(settings, Library(tmp_path), encoder, ExtractiveAnswerer())
+    empty.warm()
+    empty.close()

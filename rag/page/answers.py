@@ -133,7 +133,7 @@ def _draw_editing(readout: Readout, conversation: Conversation, exchange: Exchan
 
 def _answer_html(answer: Answer, key: str) -> str:
     if answer.status is Status.NOT_IN_ARTICLES:
-        return notice_html("Not in the articles", answer.notice) + outlets_html(answer.span)
+        return refusal_html(answer.notice, answer.span)
     parts = []
     if answer.status is Status.FAILED:  # in front of the sentences that are quoted instead
         parts.append(notice_html(FAULTS[answer.status], answer.notice, fault=True))
@@ -222,6 +222,10 @@ def outlets_html(span: Span) -> str:
     count = "1 outlet" if len(span.sources) == 1 else f"{len(span.sources)} outlets"
     named = safe(outlets_named(span, OUTLETS_MOST))
     return f'<details class="r-outlets"><summary>Searched: {count}</summary>{named}</details>'
+
+
+def refusal_html(notice: str, span: Span) -> str:
+    return notice_html("Not in the articles", notice) + outlets_html(span)
 
 
 def notice_html(heading: str, text: str, fault: bool = False) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rag.answering import Readout
+from rag.answering import Readout, refusal
 from rag.errors import ReadoutError
 from rag.listing import Order, order_listed
 from rag.models import model_name
-from rag.page.answers import draw_exchange, notice_html, question_html
+from rag.page.answers import draw_exchange, notice_html, question_html, refusal_html
 from rag.page.asking import begin, running, stop
 from rag.page.chat_style import use_chat_style
 from rag.page.conversation import (
@@ -41,6 +41,7 @@ _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!:$~|<>]")  # what may mean somethin
 _ESCAPED = r"\\\g<0>"
 NAME_CHARACTERS = 40  # of a model's name on a button
 MISSING = "It was deleted, or belongs to another library. Ask something, or open one of those kept."
+LOOKING_NEAR = "Looking for questions near it that the articles answer"
 OUTLETS_MOST = 20  # named when one points at the coverage
 
 
@@ -206,13 +207,18 @@ def _follow(asking: Exchange, place: DeltaGenerator, panel: DeltaGenerator) -> N
                 draw_found(asking.retrieval, asking.key)
         if len(asking.pieces) != drawn or looks >= IDLE_LOOKS:
             drawn, looks = len(asking.pieces), 0
-            place.html(_draft(asking, asking.pieces[:drawn]))
+            place.html(draft(asking, asking.pieces[:drawn]))
         looks += 1
         time.sleep(LOOK_SECONDS)
 
 
-def _draft(asking: Exchange, pieces: Sequence[str | Citation]) -> str:
+def draft(asking: Exchange, pieces: Sequence[str | Citation]) -> str:
+    """What came so far, or what is being done. That the articles do not answer is said once it is known."""
     if pieces:
         return draft_html(pieces)
-    doing = "Reading the passages found" if asking.retrieval else "Searching the articles"
-    return f'<p class="r-working" role="status">{doing} …</p>'
+    told, doing = "", "Searching the articles"
+    if asking.retrieval:
+        doing = "Reading the passages found"
+        if not asking.retrieval.enough:
+            told, doing = refusal_html(refusal(asking.retrieval), asking.retrieval.span), LOOKING_NEAR
+    return f'{told}<p class="r-working" role="status">{doing} …</p>'

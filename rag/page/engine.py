@@ -1,5 +1,6 @@
 """The one Readout of the process, shared by all sessions."""
 
+import gc
 import logging
 
 import streamlit as st
@@ -14,6 +15,16 @@ log = logging.getLogger("readout.page")
 def get_readout() -> Readout:
     """Opened and warmed at the first visit. Raises ReadoutError; the next visit tries again."""
     readout = open_readout(load_settings(), report=log.info)
+    make_ready(readout)
+    return readout
+
+
+def make_ready(readout: Readout) -> None:
+    """Loads what questions need. Streamlit collects garbage after each run of a page, in all generations.
+
+    What was loaded is not garbage: to go through it each time would take longer than the run (250 ms).
+    """
     readout.offers()  # begins to look for a model server on this machine, behind the work that follows
     readout.warm()
-    return readout
+    gc.collect()
+    gc.freeze()
