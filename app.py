@@ -1,23 +1,8 @@
-"""The Streamlit entry: page setup and navigation only."""
+"""The Streamlit entry: the pages, and what their server does beside drawing them."""
 
-import streamlit as st
+from streamlit.starlette import App
 
-from rag.page.articles import show_articles
-from rag.page.chat import show_chat
-from rag.page.door import admitted
-from rag.page.evaluation import show_evaluation
-from rag.page.frame import draw_links
-from rag.page.status import show_status
+from rag.page.serving import routes, serving, start_logs
 
-PAGES = (
-    st.Page(show_chat, title="Ask", url_path="ask", default=True),
-    st.Page(show_articles, title="Articles", url_path="articles"),
-    st.Page(show_evaluation, title="Evaluation", url_path="evaluation"),
-    st.Page(show_status, title="Status", url_path="status"),
-)
-
-st.set_page_config(page_title="Readout", layout="wide", initial_sidebar_state="collapsed")
-page = st.navigation(PAGES, position="hidden")
-if admitted():
-    draw_links(PAGES, page)
-    page.run()
+start_logs()
+app = App("rag/page/site.py", routes=routes(), lifespan=serving)

@@ -5,6 +5,7 @@ be stopped at any moment and run again: what is there already is passed over as 
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from rag.editions import Heir, Whole
 from rag.errors import IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.library import Library
+from rag.logs import Added, Removed, tell
 from rag.passages import split_passages
 from rag.readers import SUFFIXES, Unread, Upload, find_files, read_articles, read_uploads
 from rag.reading.confined import Confined
@@ -83,7 +85,8 @@ class Adder:
         self._library.set_unfinished(_named(paths))
         reading = replace(self._reading, fields=fields or Fields())
         with Confined() as child:
-            yield from self._add(self._read(read_articles(path, reading, child) for path in paths))
+            files = self._read(read_articles(path, reading, child) for path in paths)
+            yield from tell_outcomes(self._add(files))
         self._library.set_unfinished("")
 
     def add_uploads(self, uploads: Iterable[Upload]) -> Iterator[FileVerdict]:
@@ -93,7 +96,8 @@ class Adder:
         """
         self._agree()
         with Confined() as child:
-            yield from self._add(self._read(read_uploads(one, self._reading, child) for one in uploads))
+            files = self._read(read_uploads(one, self._reading, child) for one in uploads)
+            yield from tell_outcomes(self._add(files))
 
     def remove(self, ids: Sequence[str]) -> None:
         """Takes articles and copies out of library and indexes, with all that they had. Their files stay.
@@ -106,6 +110,7 @@ class Adder:
         }
         self._library.remove(ids, [self._heir(copies) for copies in left.values() if copies])
         self._sync()
+        tell(Removed(len(ids)))
 
     def add_articles(self, articles: Iterable[Article]) -> Iterator[FileVerdict]:
         """The same for articles that are read already; a verdict names the article's origin."""
@@ -231,6 +236,28 @@ class Adder:
         for prepared in group:
             article = prepared.article
             yield FileVerdict(article.origin, prepared.outcome, article.id, len(prepared.passages))
+
+
+def tell_outcomes(verdicts: Iterable[FileVerdict]) -> Iterator[FileVerdict]:
+    """The same verdicts. At their end, also an early one, the log is told how many of each came."""
+    began, counts = time.monotonic(), dict.fromkeys(Outcome, 0)
+    try:
+        for verdict in verdicts:
+            counts[verdict.outcome] += 1
+            yield verdict
+    finally:
+        tell(
+            Added(
+                added=counts[Outcome.ADDED],
+                replaced=counts[Outcome.REPLACED],
+                copies=counts[Outcome.COPY],
+                unchanged=counts[Outcome.UNCHANGED],
+                empty=counts[Outcome.EMPTY],
+                unreadable=counts[Outcome.UNREADABLE],
+                left_out=counts[Outcome.LEFT_OUT],
+                seconds=time.monotonic() - began,
+            )
+        )
 
 
 def _named(paths: Sequence[Path]) -> str:

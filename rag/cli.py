@@ -77,12 +77,16 @@ def say_error(text: str) -> None:
 @contextmanager
 def opened(settings: "Settings | None" = None) -> Iterator["Readout"]:
     from rag.answering import open_readout
+    from rag.logs import write_lines
     from rag.settings import load_settings
 
     settings = settings or load_settings()
     log = logging.getLogger("readout")  # ours alone: others' logs may hold what was sent
-    log.addHandler(logging.StreamHandler())
-    log.setLevel(settings.log.upper())
+    if settings.log_format == "json":
+        write_lines(sys.stderr, settings.log_level)
+    else:
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(settings.log.upper())
     readout = open_readout(settings, report=say_error)
     try:
         yield readout

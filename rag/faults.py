@@ -35,7 +35,7 @@ def explain(error: Exception, who: str) -> Fault:
 
     if isinstance(error, ModelError):
         return Fault(str(error))
-    status = int(getattr(error, "status_code", 0) or 0)
+    status = status_of(error)
     if isinstance(error, neutral.ContextOverflowError) or status == 413:
         return Fault(f"The passages are too long for the {who}. Lower READOUT_CONTEXT_TOKENS.")
     if isinstance(error, neutral.ModelRateLimitError) or status == 429:
@@ -50,6 +50,11 @@ def explain(error: Exception, who: str) -> Fault:
         sentence = f"The connection to the {who} failed. Check that it runs, and READOUT_BASE_URL."
         return Fault(sentence, passing=True)
     return Fault(_final_sentence(error, status, who))
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status that a server answered with; 0 where it did not come to that."""
+    return int(getattr(error, "status_code", 0) or 0)
 
 
 def _final_sentence(error: Exception, status: int, who: str) -> str:

@@ -6,6 +6,7 @@ then points the library there, so that readers search the old one until the new 
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from rag.errors import IndexMismatch, LibraryBusy
 from rag.library import Library, State, Version, version_of
+from rag.logs import Rebuilt, tell
 from rag.types import Vectors
 from rag.vectors import VectorIndex
 from rag.words import ANALYZER, WordHit, WordIndex
@@ -210,6 +212,7 @@ class Indexes:
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Remakes both indexes from the library, with no encoder and no network."""
+        began = time.monotonic()
         with self._lock:
             state = self.library.state()
             number = int(state.indexes.rpartition("-")[2]) + 1
@@ -222,6 +225,8 @@ class Indexes:
             for old in self.library.home.glob("indexes-*"):
                 if old.name != folder.name:
                     shutil.rmtree(old, ignore_errors=True)
+        span = self.library.span()
+        tell(Rebuilt(span.articles, span.passages, time.monotonic() - began))
 
     def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
         """Searches both indexes for all that the library stores, and for what it does not."""

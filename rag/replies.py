@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from rag.errors import ModelAway, ModelCut, ModelError
-from rag.faults import LONGEST_WAIT, Fault, explain
+from rag.faults import LONGEST_WAIT, Fault, explain, status_of
+from rag.logs import EVENT, ModelFailed, kind_of
 from rag.thoughts import Thoughts
 from rag.types import Usage
 
@@ -67,7 +68,9 @@ def stream_text(
         if failure is None:
             return
         fault = explain(failure, who)
-        log.warning("%s, try %d of %d: %s", who, attempt, attempts, _cause(failure, model))
+        happening = ModelFailed(_name(model), attempt, attempts, kind_of(failure), status_of(failure))
+        cause = _cause(failure, model)
+        log.warning("%s, try %d of %d: %s", who, attempt, attempts, cause, extra={EVENT: happening})
         if begun:
             raise ModelCut("The answer is incomplete. " + fault.sentence)
         if _ask_no_usage(model, failure):
@@ -202,11 +205,15 @@ def _items(
 
 def who_is(model: "BaseChatModel") -> str:
     """The model as 'model NAME at ADDRESS', without credentials, query or path tricks."""
-    name = getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__
+    name = _name(model)
     parts = urlsplit(str(getattr(model, "openai_api_base", None) or ""))
     if not parts.hostname:
         return f"model {name}"
     return f"model {name} at {parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _name(model: "BaseChatModel") -> str:
+    return str(getattr(model, "model_name", None) or getattr(model, "model", None) or type(model).__name__)
 
 
 def _cause(error: Exception, model: "BaseChatModel") -> str:

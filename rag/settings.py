@@ -1,5 +1,6 @@
 """Every knob, its unit and its reason. The environment is read here and nowhere else."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -143,6 +144,11 @@ class Settings(BaseSettings):
         description="What the terminal commands tell on standard error of what happens inside, such as why a"
         " model was asked again. Never a key.",
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="`json`: page and commands tell on standard error what they did and what failed, one JSON"
+        " object a line, for a service's log; never a question, a word of an article or a key.",
+    )
     password: SecretStr = Field(
         default=SecretStr(""),
         description="One password for all who may open the page, of at least 12 characters; asked for at each"
@@ -180,6 +186,11 @@ class Settings(BaseSettings):
         if 0 < len(password.get_secret_value()) < PASSWORD_LEAST:
             raise ValueError(f"it needs at least {PASSWORD_LEAST} characters, or none for a page without one")
         return password
+
+    @property
+    def log_level(self) -> int:
+        """Of what a service tells: what it did, and more where READOUT_LOG asks for more."""
+        return min(logging.INFO, logging.getLevelNamesMapping()[self.log.upper()])
 
     @property
     def key(self) -> str:

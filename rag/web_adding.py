@@ -7,7 +7,7 @@ for a writer is held for the moment in which an article is stored, not while a s
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.adding import MEGABYTE, Adder, FileVerdict, Outcome
+from rag.adding import MEGABYTE, Adder, FileVerdict, Outcome, tell_outcomes
 from rag.editions import find_copy
 from rag.errors import FetchError
 from rag.library import Library
@@ -54,8 +54,7 @@ class WebAdder:
         """
         with Confined() as child:
             run = self._run(child, expect)
-            for address in addresses:
-                yield from run.add(address)
+            yield from tell_outcomes(verdict for address in addresses for verdict in run.add(address))
 
     def refresh(
         self, addresses: Sequence[str] = (), expect: Callable[[int], None] | None = None
@@ -64,7 +63,7 @@ class WebAdder:
         them, then the pages. What has changed replaces what was there. `expect` is told all that will come.
         """
         with Confined() as child:
-            yield from self._run(child, expect).refresh(addresses)
+            yield from tell_outcomes(self._run(child, expect).refresh(addresses))
 
     def _run(self, child: Confined, expect: Callable[[int], None] | None) -> "_Run":
         visitor = open_visitor(self._settings)

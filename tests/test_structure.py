@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
-    {"types", "settings", "errors"},
+    {"types", "settings", "errors", "logs"},
     {"cleaning"},
     {"reading"},
     {"readers", "passages", "prompts"},
@@ -46,6 +46,7 @@ ARROW = (
     {"adding", "backups", "evidence", "unmentioned", "sentences", "models", "replies", "saving", "verifying"},
     {"retrieval", "generative", "extractive", "web_adding"},
     {"answering", "langchain_retriever", "evaluation"},
+    {"health"},
     {"cli", "page"},
 )
 ONLY_TYPES = {"citations", "prompts", "show", "show_html", "show_saved", "show_conversation"}  # pure

@@ -13,10 +13,11 @@ from rag.answering import QUOTED_INSTEAD, Readout, stopped_answer
 from rag.conversations import keep_exchange
 from rag.errors import LibraryError, ReadoutError
 from rag.library import LOCK_SECONDS
+from rag.logs import Asked, kind_of, tell
 from rag.page.conversation import Conversation, Exchange
 from rag.page.jobs import UNFORESEEN, Job
 from rag.retrieval import NO_FILTERS
-from rag.types import Answer, Answerer, Event, Filters, Retrieval, Status, Turn
+from rag.types import Answer, Answerer, Event, Filters, Retrieval, Status, Turn, Usage, Verdict
 
 FIRST_SECONDS = 0.5  # that an answer waits for its question to be kept: nobody waits for words longer
 STOPPED_EARLY = "Stopped before the articles were searched. Ask again to have an answer."
@@ -40,7 +41,7 @@ def begin(
     running[exchange.id] = exchange
 
     def work(job: Job[Event]) -> None:
-        fault = UNFORESEEN
+        fault, kind = UNFORESEEN, "unforeseen"
         try:
             with closing(_events(readout, exchange, turns, answerer)) as events:
                 for event in events:
@@ -48,9 +49,9 @@ def begin(
                         return
                     _take(readout, conversation, exchange, event)
         except ReadoutError as error:
-            fault = str(error)
+            fault, kind = str(error), kind_of(error)
         finally:
-            _end(readout, conversation, exchange, exchange.answer, fault)
+            _end(readout, conversation, exchange, exchange.answer, fault, kind)
 
     Job(work)
     return exchange
@@ -65,7 +66,7 @@ def stop(readout: Readout, conversation: Conversation) -> None:
     if found and not answer:
         seconds = time.time() - exchange.asked_at.timestamp()
         answer = stopped_answer(found, tuple(exchange.pieces), exchange.writer, seconds)
-    _end(readout, conversation, exchange, answer, STOPPED_EARLY)
+    _end(readout, conversation, exchange, answer, STOPPED_EARLY, "stopped")
 
 
 def keep(readout: Readout, conversation: Conversation) -> None:
@@ -96,7 +97,7 @@ def _take(readout: Readout, conversation: Conversation, exchange: Exchange, even
     if isinstance(event, Answer):
         exchange.answer = event
     elif isinstance(event, Retrieval):
-        exchange.retrieval = event
+        exchange.retrieval, exchange.found = event, time.monotonic()
         if not exchange.before:  # else the answer before it stays kept until this one is there
             with suppress(LibraryError):
                 _keep(readout, conversation, exchange, FIRST_SECONDS)
@@ -105,17 +106,44 @@ def _take(readout: Readout, conversation: Conversation, exchange: Exchange, even
 
 
 def _end(
-    readout: Readout, conversation: Conversation, exchange: Exchange, answer: Answer | None, fault: str
+    readout: Readout,
+    conversation: Conversation,
+    exchange: Exchange,
+    answer: Answer | None,
+    fault: str,
+    kind: str,
 ) -> None:
+    """`fault` says why there is no answer, where there is none; `kind` is its name for the log."""
     with _ending:
         if exchange.ended:
             return
         exchange.answer, exchange.fault, exchange.ended = answer, fault, True
+    tell(_asked(conversation, exchange, kind))
     if exchange.before and not _is_of_use(answer):
         conversation.put_back(exchange, answer.notice.removesuffix(QUOTED_INSTEAD) if answer else fault)
     keep(readout, conversation)
     running.pop(exchange.id, None)
     exchange.over = True
+
+
+def _asked(conversation: Conversation, exchange: Exchange, kind: str) -> Asked:
+    answer, writer = exchange.answer, exchange.writer
+    claims = answer.claims if answer else ()
+    usage = answer.usage if answer else Usage()
+    return Asked(
+        session=conversation.session,
+        status=answer.status if answer else "no answer",
+        fault="" if answer else kind,
+        seconds=time.monotonic() - exchange.began,
+        found_seconds=max(0.0, exchange.found - exchange.began),
+        hits=len(exchange.hits),
+        claims=len(claims),
+        supported=sum(claim.verdict is Verdict.SUPPORTED for claim in claims),
+        model=answer.model if answer else writer.name if writer else "",
+        tries=usage.tries,
+        read=usage.read,
+        written=usage.written,
+    )
 
 
 def _is_of_use(answer: Answer | None) -> bool:

@@ -1,9 +1,11 @@
 """What one session has asked and been answered, and how it is taken up again from the library."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, takewhile
+from secrets import token_hex
 from uuid import uuid4
 
 import streamlit as st
@@ -40,6 +42,8 @@ class Exchange:
     corrected: str = ""  # what the reader wants searched in its place
     id: str = field(default_factory=lambda: uuid4().hex)  # of its answer, among those of all sessions
     asked_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    began: float = field(default_factory=time.monotonic)
+    found: float = 0.0  # when the passages were there, on the same clock
     retrieval: Retrieval | None = None
     pieces: list[str | Citation] = field(default_factory=list)  # of the answer, as they came
     answer: Answer | None = None
@@ -78,6 +82,7 @@ class Conversation:
     suggestions: tuple[str, ...] | None = None
     accepted: Offer | None = None  # a language model that was accepted in this session
     deleted: bool = False  # it is not to be kept again
+    session: str = field(default_factory=lambda: token_hex(4))  # of this visit, for the log: drawn by lot
     missing: bool = False  # the address named a conversation that is not there
     changed: dict[tuple[str, str], bool] = field(default_factory=dict)  # as changed_articles says
     lost: frozenset[tuple[str, str, int]] = frozenset()  # as lost_sentences says
@@ -173,7 +178,7 @@ def open_conversation(readout: Readout, conversation_id: str, running: "dict[str
 def start_anew() -> Conversation:
     """An empty conversation; an accepted model stays accepted."""
     held: Conversation | None = st.session_state.get("conversation")
-    conversation = Conversation(accepted=held.accepted if held else None)
+    conversation = Conversation(accepted=held.accepted, session=held.session) if held else Conversation()
     st.session_state.conversation = conversation
     show_in_address(conversation)
     return conversation

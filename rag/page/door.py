@@ -4,12 +4,14 @@ It is asked for once a visit, and again after a reload: no cookie and no address
 """
 
 import hmac
+import logging
 import threading
 import time
 
 import streamlit as st
 
 from rag.errors import ReadoutError
+from rag.logs import Door, tell
 from rag.page.frame import draw_head
 from rag.settings import load_settings
 from rag.show import safe
@@ -38,7 +40,9 @@ def admitted() -> bool:
         asked = st.form_submit_button("Open the page", type="primary")
     if not asked:
         return False
-    if not check_password(given, password):
+    let_in = check_password(given, password)
+    tell(Door("password", let_in), logging.INFO if let_in else logging.WARNING)
+    if not let_in:
         st.html(f'<p role="alert">{WRONG}</p>')
         return False
     st.session_state[ADMITTED] = password

@@ -2,21 +2,40 @@
 
 import gc
 import logging
+import threading
+import time
 
 import streamlit as st
 
 from rag.answering import Readout, open_readout
+from rag.logs import Opened, tell
 from rag.settings import load_settings
 
 log = logging.getLogger("readout.page")
 
+_opening = threading.Lock()
+_opened: list[Readout] = []  # one, once it is open
 
-@st.cache_resource(show_spinner="Opening the library …")
+
 def get_readout() -> Readout:
-    """Opened and warmed at the first visit. Raises ReadoutError; the next visit tries again."""
-    readout = open_readout(load_settings(), report=log.info)
-    make_ready(readout)
-    return readout
+    """For a page. Raises ReadoutError where the library cannot be opened; the next visit tries again."""
+    if _opened:
+        return _opened[0]
+    with st.spinner("Opening the library …"):
+        return hold_readout()
+
+
+def hold_readout() -> Readout:
+    """The same, also outside a page: opened and warmed by the first who asks."""
+    with _opening:
+        if not _opened:
+            began = time.monotonic()
+            readout = open_readout(load_settings(), report=log.info)
+            make_ready(readout)
+            _opened.append(readout)
+            span = readout.span()
+            tell(Opened(span.articles, span.passages, time.monotonic() - began))
+        return _opened[0]
 
 
 def make_ready(readout: Readout) -> None:

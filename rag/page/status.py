@@ -10,6 +10,7 @@ import streamlit as st
 from rag.answering import Readout
 from rag.breaker import FAILURES
 from rag.errors import ReadoutError
+from rag.health import find_trouble
 from rag.index import Indexes, Report
 from rag.page.answers import notice_html
 from rag.page.engine import get_readout
@@ -28,7 +29,7 @@ def show_status(open_library: Callable[[], Readout] = get_readout) -> None:
     draw_head("Status", "What answers, what is searched, and whether all is well.")
     try:
         readout = open_library()
-        trouble = find_trouble(readout)
+        trouble = find_trouble(readout).sentence
         facts = state_facts(readout)
     except ReadoutError as error:
         st.html(notice_html("Readout cannot use its library", str(error), fault=True))
@@ -37,20 +38,6 @@ def show_status(open_library: Callable[[], Readout] = get_readout) -> None:
     _draw_state(trouble, facts, left_alone_facts(readout))
     _draw_health(readout)
     _draw_settings(readout.settings)
-
-
-def find_trouble(readout: Readout) -> str:
-    """Why a question could not be asked now, with the way out; empty if it could. Raises LibraryError."""
-    state = readout.library.state()
-    if not readout.span().articles:
-        return "There are no articles yet. Add some on the page Articles, or with: readout add FOLDER"
-    if state.embedder != readout.embedder.fingerprint:
-        return "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
-    try:
-        readout.indexes.refresh()
-    except ReadoutError as error:
-        return str(error)
-    return ""
 
 
 def state_facts(readout: Readout) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """The real page in a real browser: `streamlit run app.py` on a library of a few small articles."""
 
+import json
 import os
 import socket
 import subprocess
@@ -21,6 +22,11 @@ from tests.conftest import ENCODER_CACHE
 ROOT = Path(__file__).parent.parent.parent
 ARTICLES = Path(__file__).parent / "articles"
 START_SECONDS = 60.0
+JSON_LOG = {
+    "READOUT_LOG_FORMAT": "json",
+    "READOUT_LOG": "debug",
+    "STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE": "true",
+}
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 expect.set_options(timeout=20_000)  # milliseconds; a shared machine may pause for longer than the usual 5 s
 
@@ -66,6 +72,30 @@ def clean_environment(home: Path) -> dict[str, str]:
     return kept | {name: str(value) for name, value in own.items()}
 
 
+def ask_health(address: str, host: str = "") -> tuple[int, dict[str, object]]:
+    request = urllib.request.Request(f"{address}/health", headers={"Host": host} if host else {})
+    try:
+        with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+def wait_until_ready(address: str) -> dict[str, object]:
+    """What is told of a library once it is open; nothing but 'starting' may come before."""
+    while True:
+        status, told = ask_health(address)
+        if status == 200:
+            return told
+        assert (status, told["status"]) == (503, "starting")
+        time.sleep(0.1)
+
+
+def log_lines(folder: Path) -> list[dict[str, object]]:
+    """Of a page served with JSON_LOG: each line is one event, what is not JSON fails here."""
+    return [json.loads(line) for line in (folder / "streamlit.log").read_text().splitlines()]
+
+
 @contextmanager
 def serve(folder: Path, articles: Path, **settings: str) -> Iterator[str]:
     """Runs the page on a library in `folder` that holds these articles; yields its address."""
@@ -95,7 +125,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def server(folder: Path) -> Iterator[str]:
     """The address of a running page."""
-    with serve(folder, ARTICLES) as address:
+    with serve(folder, ARTICLES, **JSON_LOG) as address:
         yield address
 
 

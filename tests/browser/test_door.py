@@ -1,5 +1,6 @@
 """The shared password: before it nothing of the library is sent to the browser, after it the page works."""
 
+import json
 import time
 from collections.abc import Iterator
 
@@ -7,15 +8,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.page.door import WRONG, check_password
-from tests.browser.conftest import ARTICLES, serve
+from tests.browser.conftest import ARTICLES, JSON_LOG, log_lines, serve, wait_until_ready
 
 PASSWORD = "correct-horse-battery"
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(tmp_path_factory.mktemp("door"), ARTICLES, READOUT_PASSWORD=PASSWORD) as address:
+    folder = tmp_path_factory.mktemp("door")
+    with serve(folder, ARTICLES, READOUT_PASSWORD=PASSWORD, **JSON_LOG) as address:
         yield address
+    told = log_lines(folder)
+    assert [line["let_in"] for line in told if line["event"] == "door"] == [False, True]
+    assert told[-1]["event"] == "stopped" and "horse" not in json.dumps(told)
 
 
 @pytest.fixture
@@ -54,6 +59,10 @@ def test_a_wrong_password_opens_nothing_and_the_right_one_the_page(guarded: str,
     assert PASSWORD not in page.content()
     page.reload()
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_health_tells_a_status_alone(guarded: str) -> None:
+    assert wait_until_ready(guarded) == {"status": "ready"}
 
 
 def test_a_wrong_password_costs_time_and_the_right_one_none() -> None:

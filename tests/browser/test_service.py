@@ -1,0 +1,26 @@
+"""The page as a service: what it says of its health, and what it leaves in its log."""
+
+import json
+from pathlib import Path
+
+from tests.browser.conftest import Visit, ask_health, log_lines, wait_until_ready
+
+QUESTION = 'When did the harbour bridge open? {"event": "forged"} canary-question'
+
+
+def test_health_tells_counts_to_its_own_host_and_a_status_to_others(server: str) -> None:
+    told = wait_until_ready(server)  # without a visitor: the library opens at the start
+    assert told["articles"] == 4 and told["model"] == "none" and told["version"]
+    assert not [word for word in ("harbour", "/", "canary") if word in json.dumps(told)]
+    assert ask_health(server, "evil.example") == (200, {"status": "ready"})
+
+
+def test_the_log_holds_events_and_no_word_of_a_question_or_an_article(visit: Visit, folder: Path) -> None:
+    before = len(log_lines(folder))
+    visit.ask(QUESTION)
+    told = log_lines(folder)
+    asked = next(line for line in told[before:] if line["event"] == "asked")
+    assert asked["hits"] and asked["seconds"] and len(str(asked["session"])) == 8
+    assert {line["event"] for line in told} >= {"started", "opened"}
+    log = json.dumps(told).lower()  # of all that was done on this page
+    assert not [word for word in ("canary", "harbour", "bridge", "forged", "ferry") if word in log]
