@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering import Readout
-from rag.errors import LibraryError, SettingsError
+from rag.errors import IndexMismatch, LibraryError, SettingsError
 from rag.health import Cause
 from rag.library import Library
 from rag.page.serving import STARTING, Watch, look
@@ -56,6 +56,7 @@ def test_what_keeps_questions_from_being_answered_is_named_in_a_word(readout: Re
     ("error", "cause"),
     [
         (SettingsError("canary"), Cause.SETTINGS),
+        (IndexMismatch("canary"), Cause.INDEXES),
         (LibraryError("canary"), Cause.LIBRARY),
         (RuntimeError("canary"), Cause.LIBRARY),
     ],

@@ -31,7 +31,11 @@ def hold_readout() -> Readout:
         if not _opened:
             began = time.monotonic()
             readout = open_readout(load_settings(), report=log.info)
-            make_ready(readout)
+            try:
+                make_ready(readout)
+            except BaseException:
+                readout.close()  # it is tried again, perhaps for days
+                raise
             _opened.append(readout)
             span = readout.span()
             tell(Opened(span.articles, span.passages, time.monotonic() - began))

@@ -18,7 +18,7 @@ from streamlit.starlette import App
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from rag.answering import Readout
-from rag.errors import ReadoutError, SettingsError
+from rag.errors import IndexMismatch, ReadoutError, SettingsError
 from rag.health import Cause, find_trouble, running_version
 from rag.logs import Started, Stopped, take_over, tell, tell_failed
 from rag.models import model_name
@@ -85,6 +85,8 @@ def look(open_library: Callable[[], Readout]) -> Health:
         model = "left alone" if readout.left_alone() else "set" if readout.settings.model else "none"
     except SettingsError:
         return Health("failing", Cause.SETTINGS, version=running_version())
+    except IndexMismatch:
+        return Health("failing", Cause.INDEXES, version=running_version())
     except ReadoutError:
         return Health("failing", Cause.LIBRARY, version=running_version())
     except Exception as error:  # noqa: BLE001 - a page that fails for any reason does not answer
