@@ -58,6 +58,10 @@ ROWS = (
         ("test_model_faults.py::test_a_fault_ends_in_time_in_one_sentence_with_the_passages",),
     ),
     Row(
+        "canary keys and passwords through failures, every logger at DEBUG: in no output, log, page, store",
+        ("test_secrets.py::test_secrets_are_nowhere_whatever_fails",),
+    ),
+    Row(
         "mutated article files: one verdict each",
         ("test_mutated_files.py::test_a_mutated_file_is_an_article_or_refused_in_one_sentence",),
     ),

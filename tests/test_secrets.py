@@ -1,0 +1,52 @@
+"""A canary key and a canary password through every failure that was thought of: THREATS, row 11."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import ENCODER_CACHE
+from tests.soak import cases
+
+KEY, PASSWORD = "sk-canary-5f1c0de5", "canary-correct-horse"
+READ = ("red line", "wang yi", "taiwan")  # of the question and the articles
+PATHS_LEAST = 25
+ROOT = Path(__file__).parent.parent
+
+
+def test_secrets_are_nowhere_whatever_fails(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    home, report = tmp_path / "home", tmp_path / "report.json"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("READOUT_", "OPENAI_"))}
+    ours = {
+        "READOUT_HOME": str(home),
+        "READOUT_CACHE": str(ENCODER_CACHE),
+        "READOUT_API_KEY": KEY,
+        "OPENAI_API_KEY": f"{KEY}-openai",
+        "READOUT_PASSWORD": PASSWORD,
+        "READOUT_LOG_FORMAT": "json",
+        "READOUT_LOG": "debug",
+        "OPENAI_LOG": "debug",  # openai's own log of what it sends
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.failures", str(home), str(report), str(cases(10, 26))],
+        capture_output=True,
+        text=True,
+        env=kept | ours,
+        cwd=ROOT,
+    )
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(report.read_text())
+    record_property("cases", len(seen))
+    assert len(seen) >= PATHS_LEAST
+    assert not [name for name, text in seen.items() if "canary" in text]
+    assert "canary" not in ran.stdout + ran.stderr
+    told = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert {one["event"] for one in told} >= {"model failed", "added", "failed", "door", "log"}
+    assert not [word for word in READ if word in ran.stderr.lower()]
+    bad = {home / "bad.pdf", home / "broken" / "library.sqlite3"}  # where the test itself wrote it
+    stores = [path for path in home.rglob("*") if path.is_file() and path not in bad]
+    assert stores and not [path for path in stores if b"canary" in path.read_bytes()]
