@@ -154,6 +154,17 @@ class Settings(BaseSettings):
         description="One password for all who may open the page, of at least 12 characters; asked for at each"
         " visit. Send it through TLS only. Empty: whoever reaches the page sees it.",
     )
+    sign_in_as: str = Field(
+        default="",
+        pattern=r"^[\x21-\x7e, ]*$",
+        description="Who may come in by signing in: addresses and whole domains, e.g. `anna@desk.example,"
+        "*@wire.example`. Goes with `[auth]` in `.streamlit/secrets.toml`.",
+    )
+    sign_in_unverified: bool = Field(
+        default=False,
+        description="Whether an address counts where the provider does not say if it is verified, such as"
+        " Entra ID of one's own organisation. Never where anyone can have an account.",
+    )
     file_megabytes: float = Field(
         default=20.0, gt=0, description="Largest file that is read as an article, in MB."
     )
@@ -187,6 +198,22 @@ class Settings(BaseSettings):
             raise ValueError(f"it needs at least {PASSWORD_LEAST} characters, or none for a page without one")
         return password
 
+    @field_validator("sign_in_as")
+    @classmethod
+    def _are_addresses(cls, named: str) -> str:
+        for one in _parts(named):
+            local, _, domain = one.partition("@")
+            if not local or not domain or "@" in domain or "*" in domain or ("*" in local and local != "*"):
+                raise ValueError("write addresses as anna@desk.example and domains as *@desk.example")
+        return named
+
+    def may_sign_in(self, email: str) -> bool:
+        """Whether `sign_in_as` names this address or its domain."""
+        if not email.isascii() or email.count("@") != 1 or "*" in email:
+            return False  # other letters may look like those of one named, or become them in small letters
+        email = email.lower()
+        return bool({email, f"*@{email.partition('@')[2]}"} & set(_parts(self.sign_in_as)))
+
     @property
     def log_level(self) -> int:
         """Of what a service tells: what it did, and more where READOUT_LOG asks for more."""
@@ -219,7 +246,7 @@ class Settings(BaseSettings):
     @property
     def own_hosts(self) -> tuple[str, ...]:
         """`fetch_hosts` one by one, in small letters."""
-        return tuple(host for one in self.fetch_hosts.split(",") if (host := one.strip().lower()))
+        return _parts(self.fetch_hosts)
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -229,6 +256,11 @@ class Settings(BaseSettings):
     def shaping(self) -> dict[str, str | int | float]:
         """What shapes an answer, for a record of it: no key, no address, no folder of the user's."""
         return {name: getattr(self, name) for name in SHAPING}
+
+
+def _parts(named: str) -> tuple[str, ...]:
+    """What stands between commas, in small letters."""
+    return tuple(part for one in named.split(",") if (part := one.strip().lower()))
 
 
 def without_user(address: str) -> str:

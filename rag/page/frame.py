@@ -16,6 +16,10 @@ LINKS_STYLE = """<style>
 .st-key-pages a:hover { background: none; }
 .st-key-pages a:hover p { color: var(--r-link); text-decoration: underline; text-underline-offset: .3em; }
 .st-key-pages a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 1px; }
+.st-key-pages .r-visitor { color: var(--r-muted); max-width: 16rem; overflow: hidden;
+  text-overflow: ellipsis; }
+.st-key-pages :has(> .r-visitor), .st-key-pages .stElementContainer:has(.r-visitor) { margin-left: auto; }
+.st-key-sign-out button { min-height: 0; padding: .05rem .1rem; }
 .st-key-pages .r-here {
   font-weight: 650; padding: .05rem .1rem; border-bottom: 2px solid var(--r-link);
 }
@@ -79,8 +83,8 @@ PAGES_STYLE = """<style>
 </style>"""
 
 
-def draw_links(pages: Sequence[Page], here: Page) -> None:
-    """The pages in a row; the one that is open is named, not linked."""
+def draw_links(pages: Sequence[Page], here: Page, visitor: str = "") -> None:
+    """The pages in a row; the one that is open is named, not linked. Then who is signed in, and a way out."""
     with st.container(key="pages", horizontal=True):
         for page in pages:
             if page is here:
@@ -89,6 +93,9 @@ def draw_links(pages: Sequence[Page], here: Page) -> None:
                 )
             else:
                 st.page_link(page)
+        if visitor:
+            st.html(f'<p class="r-visitor">{safe(visitor)}</p>', width="content")
+            st.button("Sign out", key="sign-out", type="tertiary", on_click=st.logout)
         st.html(LINKS_STYLE)
 
 

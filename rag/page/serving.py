@@ -22,6 +22,7 @@ from rag.errors import IndexMismatch, ReadoutError, SettingsError
 from rag.health import Cause, find_trouble, running_version
 from rag.logs import Started, Stopped, take_over, tell, tell_failed
 from rag.models import model_name
+from rag.page.door import OPEN, which_door
 from rag.page.engine import hold_readout
 from rag.settings import Settings, load_settings
 
@@ -103,7 +104,7 @@ watch = Watch(hold_readout)
 async def tell_health(request: Request) -> JSONResponse:
     """The status alone where a door is closed or the page is called by a name that is not its own."""
     health = await watch.health()
-    whole = is_host_allowed(request.headers.get("host")) and door() == "open"
+    whole = is_host_allowed(request.headers.get("host")) and door() == OPEN
     told = asdict(health) if whole else {"status": health.status}
     return JSONResponse(told, 200 if health.well else 503, headers={"Cache-Control": "no-store"})
 
@@ -131,9 +132,11 @@ def start_logs() -> None:
 
 
 def door() -> str:
-    """What keeps visitors out: "open" is nothing. A setting that cannot be used opens nothing."""
-    settings = _settings()
-    return "open" if settings and not settings.password.get_secret_value() else "password"
+    """What keeps visitors out. A setting that cannot be used lets nobody in."""
+    try:
+        return which_door(load_settings())
+    except SettingsError:
+        return "closed"
 
 
 def _settings() -> Settings | None:

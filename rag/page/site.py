@@ -7,6 +7,7 @@ from rag.page.chat import show_chat
 from rag.page.door import admitted
 from rag.page.evaluation import show_evaluation
 from rag.page.frame import draw_links
+from rag.page.sign_in import visitor
 from rag.page.status import show_status
 
 PAGES = (
@@ -19,5 +20,5 @@ PAGES = (
 st.set_page_config(page_title="Readout", layout="wide", initial_sidebar_state="collapsed")
 page = st.navigation(PAGES, position="hidden")
 if admitted():
-    draw_links(PAGES, page)
+    draw_links(PAGES, page, visitor())
     page.run()
