@@ -116,6 +116,24 @@ def test_what_may_both_be_true_is_no_disagreement(left: str, right: str) -> None
     assert differing(line_of(left, DAY), line_of(right, DAY)) is None
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The harbour bridge of Linden cost 52 million euros, the council's auditors said on Friday.",
+        "The harbour bridge of Linden cost 52 million euros, Pia Storm of the council said.",
+        'The harbour bridge of Linden "cost 52 million euros", the auditors said late on Friday.',
+        "Linden's harbour bridge cost 52 million euros.",
+    ],
+)
+def test_who_says_it_is_no_part_of_the_point(told: str) -> None:
+    """'cost' may be a noun: what stands before 'the treasurer said' is what he said all the same."""
+    first = "The harbour bridge of Linden cost 38 million euros, the town's treasurer said."
+    for left, right in ((first, told), (told, first)):
+        found = differing(line_of(left, DAY), line_of(right, DAY))
+        assert found is not None
+        assert {found.left, found.right} == {"38 million euros", "52 million euros"}
+
+
 def test_a_sentence_is_compared_whichever_comes_first() -> None:
     one, other = line_of(HERALD.text.split("\n")[0], DAY), line_of(WIRE.text.split("\n")[0], DAY)
     there, back = differing(one, other), differing(other, one)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.verdicts.dates import MONTHS, WEEKDAYS
 from rag.verdicts.wording import BREAKS, Token, stems_of
 
 BE = frozenset("is are was were be been being".split())
@@ -13,6 +14,11 @@ _SUBORDINATES = frozenset('; but while whereas although though because when "'.s
 _ENDS_SPEECH = frozenset({"but", "although", "though", "whereas", ";"})
 _NO_SAYING = frozenset("according statement report reports claim note rule rules state states".split())
 _OPENINGS = frozenset("in on at after before during since by when while as for with without because".split())
+_WHEN = (
+    WEEKDAYS.keys()
+    | MONTHS.keys()
+    | set("yesterday today tonight early late earlier later week morning afternoon evening night".split())
+)
 _FINITE = BE | frozenset("is has have had do does did will would may might can could should must".split())
 
 # Verbs of mere saying: what they report is somebody's word.
@@ -111,14 +117,21 @@ def _said(tokens: Sequence[Token], place: int) -> Speech | None:
     if before in {",", '"'} and _is_statement(tokens[:place]):
         return Speech(place, _forward(tokens, place + 1), 0, place - 1)
     comma = _last_sign(tokens, place)
-    rest = _said_words(tokens, place + 1, len(tokens))
+    behind = [token for token in tokens[place + 1 :] if token.is_content]
+    rest = len(behind)
     quoted = comma > 0 and '"' in {tokens[comma].word, tokens[comma - 1].word}
-    trails = quoted or (rest <= TRAIL_MOST and _is_statement(tokens[: max(comma, 0)]))
+    # 'cost' or 'hit' is not known for a verb; but what nobody says behind 'said' must stand before it.
+    said_before = comma > 0 and all(_is_time(token) for token in behind)
+    trails = quoted or said_before or (rest <= TRAIL_MOST and _is_statement(tokens[: max(comma, 0)]))
     if trails and _said_words(tokens, comma, place):
         return Speech(place, _words_between(tokens, comma + 1, place), 0, comma - 1)
     start = _subject_start(tokens, place)
     end = next((t.place for t in tokens[place:] if t.word in _ENDS_SPEECH), len(tokens))
     return Speech(place, _words_between(tokens, start, place), place + 1, end - 1)
+
+
+def _is_time(token: Token) -> bool:
+    return token.word in _WHEN or token.word[:1].isdigit()
 
 
 def _is_statement(tokens: Sequence[Token]) -> bool:

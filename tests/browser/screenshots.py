@@ -16,7 +16,9 @@ from tests.browser.conftest import IDLE, ROOT, serve
 POINTS = "What five points did China and the US agree on?"
 TAIWAN = "What did Wang say about Taiwan?"
 DIALOGUE = "Where were the first China–US talks on artificial intelligence held?"
+COST = "What did the harbour bridge of Linden cost?"
 DOCS = ROOT / "docs"
+SIDES = Path(__file__).parent / "sides"  # made-up outlets: the sample articles do not contradict each other
 COLOURS = 128  # enough for text on plain ground, a third of the size
 WIDE, PHONE = (1440, 900), (390, 844)
 PATIENCE = 120_000  # milliseconds; the first visit opens the library
@@ -34,6 +36,13 @@ def show_answer(page: Page) -> None:
     ask(page, TAIWAN)
     page.locator(".r-answer a.r-cite", has_text="[2]").first.click()
     page.locator(".r-answer a.r-cite", has_text="[3]").first.hover()
+
+
+def show_sides(page: Page) -> None:
+    """Two outlets, two numbers."""
+    ask(page, COST)
+    page.locator(".r-differ").first.wait_for()
+    page.mouse.move(0, 0)
 
 
 def show_article(page: Page) -> None:
@@ -91,6 +100,8 @@ def main() -> int:
         take(browser, address, "conversations", show_conversations)
         take(browser, f"{address}/articles", "articles", show_articles)
         take(browser, f"{address}/evaluation", "evaluation", show_evaluation)
+    with TemporaryDirectory() as home, serve(Path(home), SIDES) as address, opened() as browser:
+        take(browser, address, "sides", show_sides)
     return 0
 
 
