@@ -28,6 +28,7 @@ from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
 from rag.show import count_articles, filter_words
 from rag.thoughts import after_thoughts
+from rag.turnstile import Turnstile
 from rag.types import (
     Answer,
     Answerer,
@@ -56,6 +57,8 @@ from rag.web_adding import WebAdder
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
+QUOTED_AT_ONCE = 2  # questions: one keeps Python busy, the second works while the first waits for the disk
+WRITTEN_AT_ONCE = 16  # nearly all of their time they wait for a model
 QUOTED_INSTEAD = "Sentences of the articles are quoted instead."
 STOPPED = "You stopped it here; its last sentence may not be whole."
 STOPPED_UNWRITTEN = "You stopped it before the first word. The passages found are shown."
@@ -77,6 +80,9 @@ class Readout:
         self.answerer = answerer or choose_answerer(settings)
         self._local = LocalModels(settings.ports)
         self._accepted: dict[Offer, Answerer] = {}
+        limits = (settings.waiting, settings.per_minute)
+        self._quoting = Turnstile(settings.at_once or QUOTED_AT_ONCE, *limits)
+        self._writing = Turnstile(settings.at_once or WRITTEN_AT_ONCE, *limits)
 
     def close(self) -> None:
         self.indexes.close()
@@ -101,6 +107,10 @@ class Readout:
     def accept(self, offer: Offer) -> Answerer:
         """What writes with an offered model: the same each time, as its connection and pauses are shared."""
         return self._accepted.setdefault(offer, GenerativeAnswerer(accepted(self.settings, offer)))
+
+    def turnstile(self, answerer: Answerer) -> Turnstile:
+        """Where a question waits for its turn before it is asked, if many ask at once."""
+        return self._writing if isinstance(answerer, GenerativeAnswerer) else self._quoting
 
     def left_alone(self) -> tuple[tuple[str, float], ...]:
         """The models that failed several times in a row and are not asked now, with the seconds left."""

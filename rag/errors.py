@@ -9,6 +9,7 @@ ReadoutError
 │   └── IndexMismatch    an index was built from something else than the library holds now
 ├── EmbedderError        the encoder cannot be made or asked
 ├── QuestionError        a question that cannot be asked (empty, too long)
+│   └── TooManyQuestions others are being answered, or its asker asked too many in a minute
 └── ModelError           the language model did not answer, or not wholly
     ├── ModelAway        its server is not there or does not work just now
     └── ModelCut         it stopped in the middle: what came so far is kept, marked incomplete
@@ -54,6 +55,10 @@ class EmbedderError(ReadoutError):
 
 
 class QuestionError(ReadoutError):
+    pass
+
+
+class TooManyQuestions(QuestionError):
     pass
 
 

@@ -139,6 +139,26 @@ class Settings(BaseSettings):
         description="Passages of one article among the hits, so that one text cannot crowd out others.",
     )
     question_characters: int = Field(default=2000, ge=100, description="Longest question, in characters.")
+    at_once: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Questions that the page answers at once; others wait for their turn. 0: 2 where"
+        " sentences are quoted, 16 where a model writes, as most of their time they wait for it.",
+    )
+    waiting: int = Field(
+        default=50,
+        ge=0,
+        le=10_000,
+        description="Questions that may wait for their turn, one of each visitor; the next one is told that"
+        " Readout is busy.",
+    )
+    per_minute: int = Field(
+        default=0,
+        ge=0,
+        description="Questions that one session of the page may ask within a minute, so that one visitor"
+        " cannot keep others waiting. 0: any number.",
+    )
     log: Literal["error", "warning", "info", "debug"] = Field(
         default="error",
         description="What the terminal commands tell on standard error of what happens inside, such as why a"

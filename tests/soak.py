@@ -111,6 +111,22 @@ ROWS = (
         ("test_backups.py::test_a_file_that_cannot_be_restored_is_refused_and_changes_nothing",),
     ),
     Row(
+        "many visitors of the page at once: each is answered as if alone",
+        ("test_overload.py::test_each_of_many_visitors_is_answered_as_if_alone",),
+    ),
+    Row(
+        "a spike of visitors: an answer, a turn to wait for, or a clear 'busy'",
+        ("test_overload.py::test_in_a_spike_each_visitor_has_an_answer_or_a_clear_word",),
+    ),
+    Row(
+        "visitors with secrets, at once: what one asks reaches no other",
+        ("test_overload.py::test_what_one_visitor_asks_reaches_no_other",),
+    ),
+    Row(
+        "questions in a row: memory, threads and files of the page stay flat",
+        ("test_overload.py::test_nothing_grows_with_the_questions_asked",),
+    ),
+    Row(
         "index files flipped, cut, blanked, lost: noticed or harmless, mended",
         ("test_index_damage.py::test_damage_is_noticed_or_harmless_and_a_rebuild_mends_it",),
     ),

@@ -60,6 +60,12 @@ def readout(tmp_path: Path, encoder: EmbeddedEncoder) -> Iterator[Readout]:
     readout.close()
 
 
+def room_for(readout: Readout, waiting: int) -> Readout:
+    """The same library, asked one question at a time."""
+    settings = readout.settings.model_copy(update={"at_once": 1, "waiting": waiting})
+    return Readout(settings, readout.library, readout.embedder, readout.answerer)
+
+
 def until(done: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
     while not done():
@@ -203,6 +209,63 @@ def test_an_answer_that_cannot_be_kept_stays_and_is_kept_with_the_next(
     second = ask_wholly(readout, conversation)
     assert (first.kept_fault, second.kept_fault) == ("", "")
     assert kept(readout, conversation) == (first.as_kept(), second.as_kept())
+
+
+def test_a_question_waits_for_its_turn_and_says_behind_how_many(readout: Readout) -> None:
+    readout = room_for(readout, waiting=2)
+    writer = Halting("Wang named Taiwan.")
+    first, second, third = (ask(readout, Conversation(), writer) for _ in range(3))
+    until(lambda: first.pieces)
+    assert [asking.waiting_behind(readout, one) for one in (first, second, third)] == [None, 0, 1]
+    assert not second.retrieval
+    writer.go_on.set()
+    until(lambda: first.over and second.over and third.over)
+    assert [one.answer and one.answer.text for one in (second, third)] == ["Wang named Taiwan. More."] * 2
+
+
+def test_a_question_that_waits_is_stopped_at_once_and_makes_room(readout: Readout) -> None:
+    readout = room_for(readout, waiting=1)
+    writer = Halting("Wang named Taiwan.")
+    first, conversation = ask(readout, Conversation(), writer), Conversation()
+    waiting = ask(readout, conversation, writer)
+    asking.stop(readout, conversation)
+    assert (waiting.over, waiting.fault) == (True, asking.STOPPED_EARLY)
+    assert kept(readout, conversation) == (waiting.as_kept(),)
+    next_one = ask(readout, Conversation(), writer)
+    assert asking.waiting_behind(readout, next_one) == 0
+    writer.go_on.set()
+    until(lambda: first.over and next_one.over)
+    assert next_one.answer
+
+
+def test_a_question_for_which_there_is_no_room_says_so_and_can_be_asked_again(readout: Readout) -> None:
+    readout = room_for(readout, waiting=0)
+    writer = Halting("Wang named Taiwan.")
+    first, conversation = ask(readout, Conversation(), writer), Conversation()
+    refused = ask_wholly(readout, conversation)
+    busy = "Readout is busy: 1 question is before yours. Ask again in a moment."
+    assert (refused.answer, refused.fault) == (None, busy)
+    assert kept(readout, conversation) == (refused.as_kept(),)
+    writer.go_on.set()
+    until(lambda: first.over)
+    conversation.wait_for(QUESTION, instead=refused)
+    again = ask_wholly(readout, conversation)
+    assert again.answer
+    assert conversation.exchanges == [again]
+
+
+def test_an_answer_stays_where_there_is_no_room_to_ask_it_again(readout: Readout) -> None:
+    readout = room_for(readout, waiting=0)
+    conversation = Conversation()
+    first = ask_wholly(readout, conversation)
+    writer = Halting("Wang named Taiwan.")
+    other = ask(readout, Conversation(), writer)
+    conversation.wait_for(QUESTION, instead=first)
+    ask_wholly(readout, conversation)
+    assert conversation.exchanges == [first]
+    assert first.note.startswith("Readout is busy")
+    writer.go_on.set()
+    until(lambda: other.over)
 
 
 def test_a_deleted_conversation_does_not_come_back_with_its_last_answer(readout: Readout) -> None:

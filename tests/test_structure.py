@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 # Each stage may import what stands in a line above its own, and its neighbours on the same line.
 ARROW = (
     {"types", "settings", "errors", "logs"},
-    {"cleaning"},
+    {"cleaning", "turnstile"},
     {"reading"},
     {"readers", "passages", "prompts"},
     {"web"},

@@ -1,7 +1,8 @@
 """A question on its way to its answer, in a thread of its own.
 
-A click elsewhere on the page, a reload or a closed window does not end it; only Stop does. What came is
-kept in the library when it is whole, when it failed, and when it was stopped.
+If many ask at once it waits for its turn. A click elsewhere on the page, a reload or a closed window does
+not end it; only Stop does. What came is kept in the library when it is whole, when it failed, and when it
+was stopped.
 """
 
 import time
@@ -39,11 +40,13 @@ def begin(
     exchange.writer = answerer
     turns = conversation.turns(before=exchange)
     running[exchange.id] = exchange
+    turnstile = readout.turnstile(answerer)
+    place = exchange.place = turnstile.join(conversation.asker)
 
     def work(job: Job[Event]) -> None:
         fault, kind = UNFORESEEN, "unforeseen"
         try:
-            with closing(_events(readout, exchange, turns, answerer)) as events:
+            with turnstile.turn(place), closing(_events(readout, exchange, turns, answerer)) as events:
                 for event in events:
                     if exchange.ended:
                         return
@@ -57,6 +60,13 @@ def begin(
     return exchange
 
 
+def waiting_behind(readout: Readout, exchange: Exchange) -> int | None:
+    """How many questions will be answered before this one's turn comes; None once it has come."""
+    if exchange.place is None or exchange.writer is None:
+        return None
+    return readout.turnstile(exchange.writer).before(exchange.place)
+
+
 def stop(readout: Readout, conversation: Conversation) -> None:
     """Ends what is being answered; what came of it stays, marked as stopped, and is kept."""
     exchange = conversation.asking
@@ -67,6 +77,8 @@ def stop(readout: Readout, conversation: Conversation) -> None:
         seconds = time.time() - exchange.asked_at.timestamp()
         answer = stopped_answer(found, tuple(exchange.pieces), exchange.writer, seconds)
     _end(readout, conversation, exchange, answer, STOPPED_EARLY, "stopped")
+    if exchange.place:
+        readout.turnstile(exchange.writer).give_up(exchange.place)
 
 
 def keep(readout: Readout, conversation: Conversation) -> None:

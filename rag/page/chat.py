@@ -12,7 +12,7 @@ from rag.errors import ReadoutError
 from rag.listing import Order, order_listed
 from rag.models import model_name
 from rag.page.answers import draw_exchange, notice_html, question_html, refusal_html
-from rag.page.asking import begin, running, stop
+from rag.page.asking import begin, running, stop, waiting_behind
 from rag.page.chat_style import use_chat_style
 from rag.page.conversation import (
     Conversation,
@@ -34,6 +34,7 @@ from rag.types import Answerer, Citation, Offer, Span
 
 CHAT_HEIGHT = 620  # pixels; where the style does not reach, the chat still scrolls in a box of its own
 LOOK_SECONDS = 0.05  # between two looks at a growing answer: smooth to read, light to send
+WAIT_SECONDS = 0.5  # between two looks at a question that waits: many may wait, and each look costs
 IDLE_LOOKS = 5  # without news, after which the page is drawn all the same: Streamlit then sees a click
 WIDTHS = (7, 5)  # chat and passages
 OFFER_TERMS = "Questions and the passages found for them are then sent to {}, and nothing before."
@@ -79,6 +80,7 @@ def chat_page(readout: Readout) -> None:
             show_question(conversation.selected.key, conversation.selections)
         show_first_passage(conversation.selections)
     if asking:
+        _wait(readout, asking, place)
         _follow(asking, place, panel)
         st.rerun()
     with panel:
@@ -192,6 +194,15 @@ def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> N
         for number, text in enumerate(conversation.suggestions):
             st.button(text, key=f"suggestion-{number}", on_click=conversation.wait_for, args=(text,))
     draw_latest(readout)
+
+
+def _wait(readout: Readout, asking: Exchange, place: DeltaGenerator) -> None:
+    """Says how many questions are before this one, until its turn has come or it was stopped."""
+    while not asking.over and (before := waiting_behind(readout, asking)) is not None:
+        behind = "1 question is" if before == 1 else f"{before} questions are"
+        words = f"{behind} before yours" if before else "yours is next"
+        place.html(f'<p class="r-working" role="status">Waiting for its turn: {words} …</p>')
+        time.sleep(WAIT_SECONDS)
 
 
 def _follow(asking: Exchange, place: DeltaGenerator, panel: DeltaGenerator) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from rag.answering import Readout
 from rag.conversations import changed_articles, load_conversation, lost_sentences
+from rag.turnstile import Asker, Place
 from rag.types import (
     Answer,
     Answerer,
@@ -49,6 +50,7 @@ class Exchange:
     answer: Answer | None = None
     fault: str = INTERRUPTED
     writer: Answerer | None = None  # who writes it, while it is written
+    place: Place | None = None  # where it waits for its turn
     ended: bool = False  # nothing more will come
     over: bool = False  # and what came is kept, or cannot be
     before: "Exchange | None" = None  # whose place it takes: the same question, or one that was edited
@@ -81,6 +83,7 @@ class Conversation:
     editing: Exchange | None = None  # whose question is being edited
     suggestions: tuple[str, ...] | None = None
     accepted: Offer | None = None  # a language model that was accepted in this session
+    asker: Asker = field(default_factory=Asker)  # the session, whatever conversation it opens
     deleted: bool = False  # it is not to be kept again
     session: str = field(default_factory=lambda: token_hex(4))  # of this visit, for the log: drawn by lot
     missing: bool = False  # the address named a conversation that is not there
@@ -176,9 +179,12 @@ def open_conversation(readout: Readout, conversation_id: str, running: "dict[str
 
 
 def start_anew() -> Conversation:
-    """An empty conversation; an accepted model stays accepted."""
+    """An empty conversation; an accepted model stays accepted, and the session remains one asker."""
     held: Conversation | None = st.session_state.get("conversation")
-    conversation = Conversation(accepted=held.accepted, session=held.session) if held else Conversation()
+    conversation = Conversation()
+    if held:
+        conversation.accepted, conversation.session = held.accepted, held.session
+        conversation.asker = held.asker
     st.session_state.conversation = conversation
     show_in_address(conversation)
     return conversation
