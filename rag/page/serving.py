@@ -5,10 +5,12 @@ the port may ask it, as often as they like: one look at the library every LOOK_S
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
+from types import FrameType
 
 import streamlit as st
 from starlette.requests import Request
@@ -16,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.starlette import App
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+from uvicorn import Server
 
 from rag.answering import Readout
 from rag.errors import IndexMismatch, ReadoutError, SettingsError
@@ -120,9 +123,23 @@ async def serving(app: App) -> AsyncIterator[None]:
     settings = _settings()
     tell(Started(running_version(), model_name(settings.model) if settings else "", door()))
     opening = asyncio.create_task(watch.health())  # the first visitor finds the library open
+    end_quietly()
     yield
     opening.cancel()
     tell(Stopped(running_version()))
+
+
+def end_quietly() -> None:
+    """Lets Ctrl-C end the server as it did without `App`: uvicorn raises it again, which ends in an error."""
+    server = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    if not isinstance(server, Server):
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit  # the second time
+        server.should_exit = True
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def start_logs() -> None:

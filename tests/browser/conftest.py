@@ -96,15 +96,19 @@ def log_lines(folder: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (folder / "streamlit.log").read_text().splitlines()]
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def serve(folder: Path, articles: Path, **settings: str) -> Iterator[str]:
     """Runs the page on a library in `folder` that holds these articles; yields its address."""
     environment = clean_environment(folder / "home") | settings
     add = [sys.executable, "-m", "rag.cli", "add", str(articles)]
     subprocess.run(add, cwd=ROOT, env=environment, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     run += ["--server.headless", "true"]
     log = (folder / "streamlit.log").open("w")

@@ -1,9 +1,22 @@
 """The page as a service: what it says of its health, and what it leaves in its log."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.browser.conftest import Visit, ask_health, log_lines, wait_until_ready
+from tests.browser.conftest import (
+    JSON_LOG,
+    ROOT,
+    Visit,
+    ask_health,
+    clean_environment,
+    free_port,
+    log_lines,
+    wait_for,
+    wait_until_ready,
+)
 
 QUESTION = 'When did the harbour bridge open? {"event": "forged"} canary-question'
 
@@ -24,3 +37,22 @@ def test_the_log_holds_events_and_no_word_of_a_question_or_an_article(visit: Vis
     assert {line["event"] for line in told} >= {"started", "opened"}
     log = json.dumps(told).lower()  # of all that was done on this page
     assert not [word for word in ("canary", "harbour", "bridge", "forged", "ferry") if word in log]
+
+
+def test_an_empty_library_is_well_and_ctrl_c_ends_the_server_without_an_error(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        (tmp_path / "streamlit.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+            cwd=ROOT,
+            env=clean_environment(tmp_path / "home") | JSON_LOG,
+            stdout=log,
+            stderr=log,
+        ) as process,
+    ):
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+        assert wait_until_ready(f"http://127.0.0.1:{port}")["status"] == "empty"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    assert log_lines(tmp_path)[-1]["event"] == "stopped"
