@@ -17,7 +17,7 @@ LINKS_STYLE = """<style>
 .st-key-pages a:hover p { color: var(--r-link); text-decoration: underline; text-underline-offset: .3em; }
 .st-key-pages a:focus-visible { outline: 2px solid var(--r-link); outline-offset: 1px; }
 .st-key-pages .r-visitor { color: var(--r-muted); max-width: 16rem; overflow: hidden;
-  text-overflow: ellipsis; }
+  text-overflow: ellipsis; white-space: nowrap; }
 .st-key-pages :has(> .r-visitor), .st-key-pages .stElementContainer:has(.r-visitor) { margin-left: auto; }
 .st-key-sign-out button { min-height: 0; padding: .05rem .1rem; }
 .st-key-pages .r-here {
@@ -94,7 +94,7 @@ def draw_links(pages: Sequence[Page], here: Page, visitor: str = "") -> None:
             else:
                 st.page_link(page)
         if visitor:
-            st.html(f'<p class="r-visitor">{safe(visitor)}</p>', width="content")
+            st.html(f'<p class="r-visitor" title="{safe(visitor)}">{safe(visitor)}</p>', width="content")
             st.button("Sign out", key="sign-out", type="tertiary", on_click=st.logout)
         st.html(LINKS_STYLE)
 
