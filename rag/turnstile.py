@@ -16,7 +16,7 @@ from rag.errors import TooManyQuestions
 MINUTE = 60.0  # seconds
 OVERTAKEN = "You asked something else before this question's turn came. Ask again to have an answer."
 BUSY = "Readout is busy: {} before yours. Ask again in a moment."
-TOO_FAST = "One visitor may ask {} questions a minute. Ask again in {} s."
+TOO_FAST = "One visitor may ask {} a minute. Ask again in {} s."
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +117,7 @@ class Turnstile:
         while asker.moments and now - asker.moments[0] >= MINUTE:
             asker.moments.popleft()
         if len(asker.moments) >= self._per_minute:
-            return TOO_FAST.format(self._per_minute, ceil(asker.moments[0] + MINUTE - now))
+            most = "1 question" if self._per_minute == 1 else f"{self._per_minute} questions"
+            return TOO_FAST.format(most, ceil(asker.moments[0] + MINUTE - now))
         asker.moments.append(now)
         return ""

@@ -197,6 +197,18 @@ def test_earlier_answers_stay_and_their_passages_can_be_shown_again(make_readout
     assert QUESTION not in shown(at)
 
 
+def test_a_session_may_ask_only_so_many_questions_a_minute_whatever_conversation_it_opens(
+    make_readout: Any,
+) -> None:
+    at = ask(open_page(make_readout(per_minute=1)))
+    at.button(key="new").click().run()
+    ask(at)
+    assert "One visitor may ask 1 question a minute. Ask again in " in shown(at)
+    assert "No passages: “Which red line" in shown(at)
+    at.button(key="again-a1").click().run()  # it can be asked again, and is told the same, once
+    assert shown(at).count("One visitor may ask 1 question a minute") == 1
+
+
 def test_read_in_the_article_opens_the_whole_text_at_the_cited_sentence(make_readout: Any) -> None:
     at = ask(open_page(make_readout()))
     next(button for button in at.button if button.label == "Read in the article").click().run()

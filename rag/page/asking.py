@@ -131,7 +131,7 @@ def _end(
             return
         exchange.answer, exchange.fault, exchange.ended = answer, fault, True
     tell(_asked(conversation, exchange, kind))
-    if exchange.before and not _is_of_use(answer):
+    if exchange.before and exchange.before.answer and not _is_of_use(answer):
         conversation.put_back(exchange, answer.notice.removesuffix(QUOTED_INSTEAD) if answer else fault)
     keep(readout, conversation)
     running.pop(exchange.id, None)

@@ -47,7 +47,8 @@ def draw_found(retrieval: Retrieval, key: str) -> None:
 
 def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> None:
     if not exchange.hits:
-        st.html(_head(exchange, "No passages were found", selections))
+        why = "No passages were found" if exchange.answer else "No passages"
+        st.html(_head(exchange, why, selections))
         return
     answer = exchange.answer
     cited = {citation.passage_id for citation in answer.citations} if answer else set()
