@@ -86,6 +86,7 @@ class Asked:
     status: str  # as Status, or "no answer"
     fault: str  # the kind of error where there is no answer
     seconds: float
+    waited_seconds: float  # of these, until its turn came
     found_seconds: float  # until the passages were there
     hits: int
     claims: int

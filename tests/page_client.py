@@ -43,7 +43,6 @@ class Visitor:
         self.received = bytearray()
         self.waited: list[str] = []  # what the page said while the last question waited for its turn
         self.asked = 0.0  # seconds from the last question to all that the page drew of its answer
-        self.own = 0.0  # the same from its turn: without the time in which it was told to wait
         self._connection = connection
         self._query = ""
 
@@ -65,15 +64,14 @@ class Visitor:
 
     async def _run(self, message: BackMsg) -> Screen:
         self.waited = []
-        began = turn = time.monotonic()
+        began = time.monotonic()
         message.rerun_script.query_string = self._query
         await self._connection.send(message.SerializeToString())
         async with asyncio.timeout(PATIENCE):
             while not self._take(await self._connection.recv(decode=False)):
                 if self.screen.html and WAITING in self.screen.html[-1]:
                     self.waited.append(Screen(self.screen.html[-1:]).text)
-                    turn = time.monotonic()
-        self.asked, self.own = time.monotonic() - began, time.monotonic() - turn
+        self.asked = time.monotonic() - began
         return self.screen
 
     def _take(self, frame: bytes) -> bool:

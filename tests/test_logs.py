@@ -20,7 +20,7 @@ from rag.settings import Settings
 from tests.fakes import HashEmbedder, write_articles
 
 CANARY = "canary-5f1c0de5"
-ASKED = Asked("1f2e3d4c", "answered", "", 1.23456, 0.2, 8, 3, 2, "tiny", 1, 900, 80)
+ASKED = Asked("1f2e3d4c", "answered", "", 1.23456, 0.1, 0.2, 8, 3, 2, "tiny", 1, 900, 80)
 # Names of ours, of settings and of classes; nothing that was read or typed has a field.
 WORDS = {"version", "model", "door", "session", "status", "fault", "kind", "place", "where", "way"}
 
@@ -45,6 +45,7 @@ def test_an_event_is_one_line_with_its_facts() -> None:
         "status": "answered",
         "fault": "",
         "seconds": 1.235,
+        "waited_seconds": 0.1,
         "found_seconds": 0.2,
         "hits": 8,
         "claims": 3,

@@ -12,7 +12,7 @@ from secrets import token_hex
 
 import pytest
 
-from tests.browser.conftest import ARTICLES, serve
+from tests.browser.conftest import ARTICLES, JSON_LOG, log_lines, serve
 from tests.page_client import Screen, Visitor, visit
 from tests.soak import cases
 
@@ -20,12 +20,12 @@ VISITORS = cases(3, 25)
 EACH = cases(1, 10)  # questions of one visitor
 SPIKE = cases(7, 100)
 STRANGERS = cases(3, 50)
-IN_A_ROW = cases(30, 2000)
+IN_A_ROW = cases(20, 2000)
 LINE = cases(1, 50)  # questions that may wait; 50 is the default
 OF_A_VISIT = 100  # questions in a row before the visitor leaves and another comes
 SESSION_SECONDS = cases(0, 125)  # Streamlit holds a session for two minutes after its visitor left
-# Seen after 200 questions and after 2,000: MEMORY_SEEN.
-MEMORY_MORE = 24 * 2**20  # bytes
+# Seen: 293 MB after 200 questions, 308.1 after 1,000, 308.7 after 2,000; 56 files after 1,000 and 2,000.
+MEMORY_MORE = 8 * 2**20  # bytes
 FILES_MORE, THREADS_MORE = 9, 3  # a session holds three files while it is held; a thread may be about to end
 QUESTIONS = (
     "How long is the harbour bridge and what did it cost?",
@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def page(folder: Path) -> Iterator[str]:
     """The address of a page that nobody else visits."""
-    with serve(folder, ARTICLES, READOUT_WAITING=str(LINE)) as address:
+    with serve(folder, ARTICLES, READOUT_WAITING=str(LINE), **JSON_LOG) as address:
         yield address
 
 
@@ -92,18 +92,17 @@ async def told_alone(address: str, questions: Sequence[str]) -> list[str]:
 def tell(what: str, seconds: Sequence[float]) -> None:
     ordered = sorted(seconds)
     p50, p95 = (ordered[int(len(ordered) * share)] for share in (0.5, 0.95))
-    print(f"{what}: p50 {p50:.2f} s, p95 {p95:.2f} s, longest {ordered[-1]:.2f} s of {len(ordered)}")
+    print(f"\n{what}: p50 {p50:.2f} s, p95 {p95:.2f} s, longest {ordered[-1]:.2f} s of {len(ordered)}")
 
 
 async def test_each_of_many_visitors_is_answered_as_if_alone(
-    page: str, record_property: "pytest.RecordProperty"
+    page: str, folder: Path, record_property: "pytest.RecordProperty"
 ) -> None:
     questions = QUESTIONS[:EACH]
     alone = await told_alone(page, questions)
     assert all(question in said for question, said in zip(questions, alone, strict=True))
     ready = asyncio.Barrier(VISITORS)
     total: list[float] = []
-    own: list[float] = []
 
     async def ask_all() -> None:
         async with visit(page) as visitor:
@@ -112,11 +111,13 @@ async def test_each_of_many_visitors_is_answered_as_if_alone(
                 screen = await visitor.ask(question)
                 assert (as_alone(screen), screen.faults) == (expected, [])
                 total.append(visitor.asked)
-                own.append(visitor.own)
 
     await asyncio.gather(*(ask_all() for _ in range(VISITORS)))
     tell(f"{VISITORS} visitors, from Enter to the whole answer", total)
-    tell("without the time in line", own)
+    asked = [one for one in log_lines(folder) if one["event"] == "asked"][-len(total) :]
+    tell("in line, by the log", [float(str(one["waited_seconds"])) for one in asked])
+    own = [float(str(one["seconds"])) - float(str(one["waited_seconds"])) for one in asked]
+    tell("from its turn to the answer, by the log", own)
     record_property("cases", len(total))
 
 
@@ -145,8 +146,9 @@ async def test_in_a_spike_each_visitor_has_an_answer_or_a_clear_word(
     await asyncio.gather(*(ask_at_once() for _ in range(SPIKE)))
     print(f"{SPIKE} at once: {waited} were told that they wait, {refused} times one was told to ask again")
     assert answered == SPIKE
-    assert refused
-    assert waited
+    if LINE < SPIKE // 3:  # else all may be answered as fast as their pages are drawn
+        assert refused
+        assert waited
     record_property("cases", SPIKE)
 
 
@@ -193,10 +195,11 @@ async def test_nothing_grows_with_the_questions_asked(
                     if question is QUESTIONS[-1]:
                         await visitor.click("New")
         await asyncio.sleep(SESSION_SECONDS)
-        async with visit(page):  # only now what the others held is let go
-            return Held.by(page)
+        async with visit(page):
+            pass  # as it leaves, what the others held is let go
+        return Held.by(page)
 
-    warm = IN_A_ROW // 10
+    warm = IN_A_ROW // 2
     before = await ask(warm)
     after = await ask(IN_A_ROW - warm)
     print(f"after {warm} questions: {before}")

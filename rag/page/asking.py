@@ -47,6 +47,7 @@ def begin(
         fault, kind = UNFORESEEN, "unforeseen"
         try:
             with turnstile.turn(place), closing(_events(readout, exchange, turns, answerer)) as events:
+                exchange.came = time.monotonic()
                 for event in events:
                     if exchange.ended:
                         return
@@ -139,14 +140,15 @@ def _end(
 
 
 def _asked(conversation: Conversation, exchange: Exchange, kind: str) -> Asked:
-    answer, writer = exchange.answer, exchange.writer
+    now, answer, writer = time.monotonic(), exchange.answer, exchange.writer
     claims = answer.claims if answer else ()
     usage = answer.usage if answer else Usage()
     return Asked(
         session=conversation.session,
         status=answer.status if answer else "no answer",
         fault="" if answer else kind,
-        seconds=time.monotonic() - exchange.began,
+        seconds=now - exchange.began,
+        waited_seconds=(exchange.came or now) - exchange.began,
         found_seconds=max(0.0, exchange.found - exchange.began),
         hits=len(exchange.hits),
         claims=len(claims),

@@ -44,6 +44,7 @@ class Exchange:
     id: str = field(default_factory=lambda: uuid4().hex)  # of its answer, among those of all sessions
     asked_at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     began: float = field(default_factory=time.monotonic)
+    came: float = 0.0  # when its turn came, on the same clock
     found: float = 0.0  # when the passages were there, on the same clock
     retrieval: Retrieval | None = None
     pieces: list[str | Citation] = field(default_factory=list)  # of the answer, as they came
