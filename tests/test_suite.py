@@ -180,7 +180,9 @@ def test_questions_without_a_day_are_asked_as_of_the_last_article(readout: Reado
     readout.retriever = Watching(readout.library, readout.indexes, readout.embedder, readout.settings, 0.0)
     dated = replace(QUESTIONS[1], as_of=date(2020, 1, 2))
     ask(readout, RIGHT, (QUESTIONS[0], dated))
-    assert days == ["2024-04-27"] * 2 + ["2020-01-02"] * 2  # the articles are of 26 April 2024
+    warming, *asked = days
+    assert warming == "None"  # Readout.warm, for nobody
+    assert asked == ["2024-04-27"] * 2 + ["2020-01-02"] * 2  # the articles are of 26 April 2024
 
 
 def test_a_question_that_fails_is_neither_zero_nor_dropped(readout: Readout) -> None:
