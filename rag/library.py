@@ -36,7 +36,7 @@ from rag.rows import (
     read_passage_row,
     vector_blobs,
 )
-from rag.schema import layout, prepare
+from rag.schema import SCHEMA_VERSION, layout, prepare
 from rag.shingles import bands as bands_of
 from rag.types import AlsoIn, Article, Feedback, Filters, Passage, PassageVectors, Span, Vectors
 
@@ -89,9 +89,19 @@ class Library:
         self._writer = FileLock(home / "writer.lock")
         self._known: tuple[int, tuple[Outline, ...], Span] | None = None  # with the generation it is of
         self._listed: tuple[int, tuple[Listed, ...]] | None = None  # as well
+        self._frozen: tuple[int, ...] = ()  # what the files were, where they are read as they are
+        self._connection = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
         try:
-            home.mkdir(parents=True, exist_ok=True)
-            self._connection = self._open()
+            self.home.mkdir(parents=True, exist_ok=True)
+            try:
+                return self._open()
+            except sqlite3.OperationalError:
+                as_it_is = self._open_as_it_is()
+                if as_it_is is None:
+                    raise
+                return as_it_is
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
                 raise LibraryError(
@@ -102,6 +112,37 @@ class Library:
                 f"The library {self.path} cannot be opened ({error}). Check the folder's permissions and"
                 " free space, or name another one with READOUT_HOME."
             ) from error
+
+    def _open_as_it_is(self) -> sqlite3.Connection | None:
+        """For reading only. On a full disk, or in a folder that cannot be written, SQLite has no place
+        for the files that it keeps beside this one; None where changes stand in those alone.
+        """
+        stamp = self._stamp()
+        if not stamp or stamp[-1] > 0:
+            return None
+        address = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        if not 0 < layout(connection) <= SCHEMA_VERSION:
+            connection.close()
+            return None
+        self._frozen = stamp
+        return connection
+
+    def _stamp(self) -> tuple[int, ...]:
+        """Changes with each change of the files; empty without a library, its last number the log's size."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            found = self.path.stat()
+        except OSError:
+            return ()
+        return found.st_mtime_ns, found.st_size, log.stat().st_size if log.exists() else 0
+
+    def _thaw(self) -> None:
+        """Opens the file anew where it was read as it is: it has changed since, or is to be written."""
+        if self._frozen:
+            self._frozen = ()
+            self._connection.close()
+            self._connection = self._connect()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -130,6 +171,12 @@ class Library:
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
+                while self._frozen:
+                    if self._stamp() == self._frozen:
+                        rows = self._connection.execute(query, values).fetchall()
+                        if self._stamp() == self._frozen:
+                            return rows
+                    self._thaw()  # another process has written, perhaps while we read
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise LibraryError(
@@ -376,6 +423,7 @@ class Library:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            self._thaw()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection

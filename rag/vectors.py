@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from rag.rows import StoredPassage
 
 COLLECTION = "passages"
+_NO_PLACE = {
+    "disk is full": "the disk is full. Free some space",
+    "readonly database": "its files cannot be written. Mend the permissions",
+    "unable to open database file": "its files cannot be opened. Mend the permissions",
+}
 UPSERT_MOST = 2000  # passages per call; Chroma takes at most 5461
 PROBES_MOST = 100  # neighbours asked for when a passage is not its own nearest one
 
@@ -43,6 +48,12 @@ class VectorIndex:
             else:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
         except (ChromaError, ValueError, OSError, RuntimeError) as error:
+            for sign, trouble in _NO_PLACE.items():  # Chroma writes when it opens: nothing is damaged
+                if sign in str(error):
+                    raise IndexMismatch(
+                        f"The vector index in {folder} cannot be opened: {trouble}, then try again."
+                        " Nothing is lost."
+                    ) from error
             raise self._mismatch() from error
 
     def _mismatch(self) -> IndexMismatch:

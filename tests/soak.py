@@ -95,6 +95,13 @@ ROWS = (
         ("test_kill.py::test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work",),
     ),
     Row(
+        "a disk that fills up, files that cannot grow: nothing lost, adding goes on later",
+        (
+            "test_full_disk.py::test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later",
+            "test_full_disk.py::test_a_full_disk_loses_nothing_and_adding_goes_on_later",
+        ),
+    ),
+    Row(
         "kill -9 while adding wire copies and articles that part from theirs",
         ("test_editions.py::test_nothing_is_lost_where_adding_copies_is_killed",),
     ),

@@ -1,0 +1,152 @@
+"""A full disk and files that cannot grow: what was there stays, and work goes on later."""
+
+import errno
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+
+import pytest
+
+from rag.errors import LibraryError
+from rag.library import Library
+from tests.fakes import write_articles
+from tests.soak import cases
+from tests.test_kill import ARTICLES, add_folder, run, state_of
+
+FULL = 28  # exit code of a child whose work ended in a LibraryError, as it should
+DISK_MEGABYTES = 24
+
+
+def add_within(home: Path, folder: Path, log: Path, limit: int) -> None:
+    """As add_folder, where no file grows beyond `limit` bytes; 0 sets none."""
+    if limit:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # the write fails instead, as on a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        add_folder(home, folder, log)
+    except LibraryError as error:
+        assert "free" in str(error).lower()
+        os._exit(FULL)
+
+
+@pytest.fixture(scope="module")
+def server() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.test_full_disk", "chromadb", "tantivy"])
+    return context
+
+
+@contextmanager
+def small_disk(place: Path) -> Iterator[Path | None]:
+    """A file system in memory that can be filled; None where this machine lets nobody make one."""
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m", "tmpfs", str(place)]
+    made = False
+    with suppress(OSError):
+        made = subprocess.run(command, capture_output=True).returncode == 0
+    try:
+        yield place if made else None
+    finally:
+        if made:
+            subprocess.run(["umount", str(place)], check=True)
+
+
+def fill(place: Path, free: int) -> Path:
+    """Leaves `free` bytes of the file system, give or take a page."""
+    filler = place / "filler"
+    left = os.statvfs(place)
+    with filler.open("wb") as file:
+        try:
+            file.write(bytes(max(0, left.f_bavail * left.f_frsize - free)))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+    return filler
+
+
+def test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later(
+    tmp_path: Path, server: ForkServerContext, record_property: Callable[[str, object], None]
+) -> None:
+    """The limit rises in steps, so that another write is the first to fail each time."""
+    before, folder, wanted, earlier = _prepared(tmp_path, server)
+    largest = max(path.stat().st_size for path in (tmp_path / "clean").rglob("*") if path.is_file())
+    count = cases(5, 120)
+    ends = []
+    for number in range(count):
+        limit = max(1, largest * number // count)
+        home, log = tmp_path / f"home-{number}", tmp_path / f"log-{number}"
+        shutil.copytree(before, home)
+        ends.append(_add(server, home, folder, log, limit))
+        _is_whole(home, log, earlier, wanted)
+        assert _add(server, home, folder, log) == 0
+        assert state_of(home) == wanted
+        shutil.rmtree(home)
+    assert FULL in ends
+    record_property("cases", count)
+
+
+def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
+    tmp_path: Path, server: ForkServerContext, record_property: Callable[[str, object], None]
+) -> None:
+    before, folder, wanted, earlier = _prepared(tmp_path, server)
+    grown = _size(tmp_path / "clean") - _size(before)
+    count, ends = cases(5, 100), []
+    with small_disk(tmp_path / "disk") as disk:
+        for number in range(count if disk else 0):
+            assert disk
+            home, log = disk / "home", tmp_path / f"log-{number}"
+            shutil.copytree(before, home)
+            filler = fill(disk, free=2 * grown * number // count)
+            ends.append(_add(server, home, folder, log))
+            _is_whole(home, log, earlier, wanted)  # on the full disk
+            filler.unlink()
+            assert _add(server, home, folder, log) == 0
+            assert state_of(home) == wanted
+            shutil.rmtree(home)
+    assert not ends or FULL in ends
+    record_property("cases", len(ends))
+
+
+def _prepared(
+    tmp_path: Path, server: ForkServerContext
+) -> tuple[Path, Path, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """A library of half the articles, the folder to add, and what the library holds with and without it."""
+    folder, before, clean = tmp_path / "articles", tmp_path / "before", tmp_path / "clean"
+    write_articles(folder, ARTICLES // 2, edition=1)
+    run(server, add_folder, before, folder, tmp_path / "log-before")
+    earlier = state_of(before)
+    write_articles(folder, ARTICLES, edition=2)
+    shutil.copytree(before, clean)
+    run(server, add_folder, clean, folder, tmp_path / "log-clean")
+    return before, folder, state_of(clean), earlier
+
+
+def _add(server: ForkServerContext, home: Path, folder: Path, log: Path, limit: int = 0) -> int | None:
+    child = server.Process(target=add_within, args=(home, folder, log, limit))
+    child.start()
+    child.join()
+    assert child.exitcode in {0, FULL}
+    return child.exitcode
+
+
+def _is_whole(
+    home: Path, log: Path, earlier: dict[str, tuple[str, ...]], wanted: dict[str, tuple[str, ...]]
+) -> None:
+    """Each article is as it was or as it is to be; those acknowledged are as they are to be."""
+    done = set(log.read_text().split()) if log.exists() else set()
+    library = Library(home)
+    there = {article.id: article.content_hash for article in library.articles()}
+    library.close()
+    assert all(there[key] == wanted[key][0] for key in done)
+    assert set(there.items()) <= {(key, one[0]) for both in (earlier, wanted) for key, one in both.items()}
+    assert set(there) >= set(earlier)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
