@@ -87,6 +87,10 @@ def _stop_stems() -> frozenset[str]:
     return frozenset(stem for word in STOP_WORDS for stem in stems(word))
 
 
+def is_stop(stem: str) -> bool:
+    return stem in _stop_stems()
+
+
 def content_stems(text: str) -> list[str]:
     """The stems that carry content, each once, in order; all stems if none does."""
     words = dict.fromkeys(stems(text))

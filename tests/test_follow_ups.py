@@ -46,6 +46,12 @@ def test_a_whole_question_stays_as_it_is(question: str) -> None:
     assert after(question, WANG) == question
 
 
+@pytest.mark.parametrize("asked", ["When was that, and where?", "When and where was that?", "What was it?"])
+def test_a_question_of_small_words_only_leans_on_the_one_before(asked: str) -> None:
+    before = "Which agreement did Biden and Xi reach on fentanyl?"
+    assert before in full_question(asked, [Turn(before, asked=before)])
+
+
 def test_a_first_question_is_never_a_follow_up() -> None:
     assert not is_follow_up("And?", [])
     assert full_question("Why?", []) == "Why?"
