@@ -96,12 +96,14 @@ class Library:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             try:
-                return self._open()
+                connection = self._open()
             except sqlite3.OperationalError:
                 as_it_is = self._open_as_it_is()
                 if as_it_is is None:
                     raise
                 return as_it_is
+            self._frozen = ()
+            return connection
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
                 raise LibraryError(
@@ -140,9 +142,9 @@ class Library:
     def _thaw(self) -> None:
         """Opens the file anew where it was read as it is: it has changed since, or is to be written."""
         if self._frozen:
-            self._frozen = ()
+            connection = self._connect()  # first: where it cannot be opened now, the next call tries again
             self._connection.close()
-            self._connection = self._connect()
+            self._connection = connection
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -172,10 +174,9 @@ class Library:
         with self._lock:
             try:
                 while self._frozen:
+                    rows = self._connection.execute(query, values).fetchall()
                     if self._stamp() == self._frozen:
-                        rows = self._connection.execute(query, values).fetchall()
-                        if self._stamp() == self._frozen:
-                            return rows
+                        return rows
                     self._thaw()  # another process has written, perhaps while we read
                 return self._connection.execute(query, values).fetchall()
             except sqlite3.DatabaseError as error:

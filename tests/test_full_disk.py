@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,9 +17,10 @@ import pytest
 
 from rag.errors import LibraryError
 from rag.library import Library
-from tests.fakes import write_articles
+from tests.fakes import make_article, write_articles
 from tests.soak import cases
-from tests.test_kill import ARTICLES, add_folder, run, state_of
+from tests.test_kill import ARTICLES, add_folder, assert_whole, run, state_of
+from tests.test_library import TEXT, store
 
 FULL = 28  # exit code of a child whose work ended in a LibraryError, as it should
 DISK_MEGABYTES = 24
@@ -83,7 +85,7 @@ def test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later(
         home, log = tmp_path / f"home-{number}", tmp_path / f"log-{number}"
         shutil.copytree(before, home)
         ends.append(_add(server, home, folder, log, limit))
-        _is_whole(home, log, earlier, wanted)
+        assert_whole(home, log, earlier, wanted)
         assert _add(server, home, folder, log) == 0
         assert state_of(home) == wanted
         shutil.rmtree(home)
@@ -104,7 +106,7 @@ def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
             shutil.copytree(before, home)
             filler = fill(disk, free=2 * grown * number // count)
             ends.append(_add(server, home, folder, log))
-            _is_whole(home, log, earlier, wanted)  # on the full disk
+            assert_whole(home, log, earlier, wanted)  # on the full disk
             filler.unlink()
             assert _add(server, home, folder, log) == 0
             assert state_of(home) == wanted
@@ -135,18 +137,35 @@ def _add(server: ForkServerContext, home: Path, folder: Path, log: Path, limit: 
     return child.exitcode
 
 
-def _is_whole(
-    home: Path, log: Path, earlier: dict[str, tuple[str, ...]], wanted: dict[str, tuple[str, ...]]
-) -> None:
-    """Each article is as it was or as it is to be; those acknowledged are as they are to be."""
-    done = set(log.read_text().split()) if log.exists() else set()
-    library = Library(home)
-    there = {article.id: article.content_hash for article in library.articles()}
-    library.close()
-    assert all(there[key] == wanted[key][0] for key in done)
-    assert set(there.items()) <= {(key, one[0]) for both in (earlier, wanted) for key, one in both.items()}
-    assert set(there) >= set(earlier)
-
-
 def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_library_read_as_it_is_follows_what_others_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_place(library: Library) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    def ids() -> list[str]:
+        return [article.id for article in reader.articles()]
+
+    writer = Library(tmp_path)
+    store(writer, make_article("first", TEXT))
+    writer.close()  # all is in the one file
+    with monkeypatch.context() as full:
+        full.setattr(Library, "_open", no_place)
+        reader = Library(tmp_path)
+        assert ids() == ["first"]
+    writer = Library(tmp_path)
+    store(writer, make_article("second", TEXT))
+    with monkeypatch.context() as full:
+        full.setattr(Library, "_open", no_place)
+        for _ in range(2):  # what was written stands in the log, which has no place to be read
+            with pytest.raises(LibraryError, match="free space"):
+                ids()
+        writer.close()
+        assert sorted(ids()) == ["first", "second"]
+    store(reader, make_article("third", TEXT))  # there is space again
+    assert sorted(ids()) == ["first", "second", "third"]
+    reader.close()

@@ -83,6 +83,21 @@ def state_of(home: Path) -> dict[str, tuple[str, ...]]:
     return state
 
 
+def assert_whole(
+    home: Path, log: Path, earlier: dict[str, tuple[str, ...]], wanted: dict[str, tuple[str, ...]]
+) -> set[str]:
+    """Each article is as it was or as it is to be, those acknowledged as they are to be; gives their ids."""
+    done = set(log.read_text().split()) if log.exists() else set()
+    library = Library(home)
+    there = {article.id: article.content_hash for article in library.articles()}
+    library.close()
+    assert all(there.get(key) == wanted.get(key, (None,))[0] for key in done)
+    ways = {(key, state[0]) for state_set in (earlier, wanted) for key, state in state_set.items()}
+    assert set(there.items()) <= ways
+    assert set(there) >= set(earlier) & set(wanted)
+    return set(there)
+
+
 @pytest.fixture(scope="module")
 def server() -> ForkServerContext:
     """Children that start with the imports done, so that kills fall into the work."""
@@ -137,15 +152,8 @@ def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(
         home, log = tmp_path / f"home-{tried}", tmp_path / f"log-{tried}"
         shutil.copytree(before, home)
         killed += run(server, work, home, folder, log, after=moments.uniform(0.001, whole))
-        done = set(log.read_text().split()) if log.exists() else set()
-        library = Library(home)
-        there = {article.id: article.content_hash for article in library.articles()}
-        library.close()
-        assert all(there.get(key) == wanted.get(key, (None,))[0] for key in done)
-        ways = {(key, state[0]) for state_set in (earlier, wanted) for key, state in state_set.items()}
-        assert set(there.items()) <= ways  # each article as it was or as it is to be
-        assert set(there) >= set(earlier) & set(wanted)
-        assert set(state_of(home)) == set(there)  # and found, before anybody mends anything
+        there = assert_whole(home, log, earlier, wanted)
+        assert set(state_of(home)) == there  # and found, before anybody mends anything
         run(server, work, home, folder, log)
         assert state_of(home) == wanted
         shutil.rmtree(home)
