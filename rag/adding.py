@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag import editions
 from rag.editions import Heir, Whole
-from rag.errors import IndexMismatch, ReadError, ReadoutError
+from rag.errors import OTHER_ENCODER, IndexMismatch, ReadError, ReadoutError
 from rag.index import Indexes
 from rag.library import Library
 from rag.logs import Added, Removed, tell
@@ -157,9 +157,7 @@ class Adder:
         if not self._library.span().passages:
             self._library.set_vectors_from(self._embedder.fingerprint, tokens)
         elif state.embedder != self._embedder.fingerprint:
-            raise IndexMismatch(
-                "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
-            )
+            raise IndexMismatch(OTHER_ENCODER)
         elif state.passage_tokens != tokens:
             raise IndexMismatch(
                 f"The library's passages are up to {state.passage_tokens} tokens long, the settings say"

@@ -285,7 +285,7 @@ class _Written:
         refused = status is Status.NOT_IN_ARTICLES
         claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
-        told = refusal(retrieval) if refused else f"{answerer.notice} {retrieval.note}"
+        notice = f"{self._fault or answerer.notice} {retrieval.note}".strip()
         return Answer(
             status=status,
             question=self._question,
@@ -294,7 +294,7 @@ class _Written:
             hits=retrieval.hits,
             model=answerer.name,
             seconds=0.0,
-            notice=(f"{self._fault} {retrieval.note}" if self._fault else told).strip(),
+            notice=refusal(retrieval) if refused and not self._fault else notice,
             span=retrieval.span,
             unresolved=self._resolver.unresolved,
             disagreements=self._disagreements(claims, retrieval.hits),

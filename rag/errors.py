@@ -46,6 +46,9 @@ class LibraryBusy(LibraryError):
     pass
 
 
+OTHER_ENCODER = "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
+
+
 class IndexMismatch(LibraryError):
     pass
 

@@ -5,10 +5,9 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 
 from rag.answering import Readout
-from rag.errors import ReadoutError
+from rag.errors import OTHER_ENCODER, ReadoutError
 
 NO_ARTICLES = "There are no articles yet. Add some on the page Articles, or with: readout add FOLDER"
-OTHER_ENCODER = "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
 
 
 class Cause(StrEnum):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.mentions import Kind, Mention, one_of, read_mentions
-from rag.words import content_stems, is_stop
+from rag.words import content_stems, weighty_stems
 
 TEXT_MOST = 500  # characters; a longer question says what it means
 OPEN_STEMS = 3  # content words of a question that ends in 'respond' and the like, and leaves out to what
@@ -207,8 +207,7 @@ def _says_little(text: str) -> bool:
 
 
 def _stems(text: str) -> set[str]:
-    """Of the words that carry content: none in 'When was that, and where?'"""
-    return {stem for stem in content_stems(text) if not is_stop(stem)} - _LIGHT
+    return set(weighty_stems(text)) - _LIGHT
 
 
 def is_fragment(text: str, most: int) -> bool:

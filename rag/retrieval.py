@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag import links
 from rag.copies import Gathering
-from rag.errors import IndexMismatch, QuestionError
+from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
 from rag.library import Library
@@ -135,9 +135,7 @@ class Retriever:
         self.check_question(question)
         state = self._indexes.refresh()
         if state.embedder and state.embedder != self._embedder.fingerprint:
-            raise IndexMismatch(
-                "The library's vectors come from another encoder. Make them anew: readout rebuild --embed"
-            )
+            raise IndexMismatch(OTHER_ENCODER)
         constraints = read_constraints(question, self.library.sources(), as_of or date.today())  # noqa: DTZ011
         vector = self._embedder.embed_question(question)
         candidates = self._candidates(question, vector, filters)

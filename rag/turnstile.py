@@ -9,20 +9,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
+from secrets import token_hex
 from threading import Event, Lock
 
 from rag.errors import TooManyQuestions
 
 MINUTE = 60.0  # seconds
 OVERTAKEN = "You asked something else before this question's turn came. Ask again to have an answer."
-BUSY = "Readout is busy: {} before yours. Ask again in a moment."
+BUSY = "Readout is busy: {}. Ask again in a moment."
 TOO_FAST = "One visitor may ask {} a minute. Ask again in {} s."
+
+
+def before_yours(questions: int) -> str:
+    """'1 question is before yours'"""
+    return f"{'1 question is' if questions == 1 else f'{questions} questions are'} before yours"
 
 
 @dataclass(slots=True, eq=False)
 class Asker:
-    """Who asks, as far as the turnstile must know: one session of the page."""
+    """Who asks: one session of the page."""
 
+    name: str = field(default_factory=lambda: token_hex(4))  # for the log: drawn by lot
     moments: deque[float] = field(default_factory=deque)  # of the last minute's questions, monotonic
 
 
@@ -63,9 +70,7 @@ class Turnstile:
             self._admit()
             if len(self._line) > self._most_waiting and not place.came.is_set():
                 others = len(self._inside) + len(self._line) - 1
-                self._refuse(
-                    place, BUSY.format("1 question is" if others == 1 else f"{others} questions are")
-                )
+                self._refuse(place, BUSY.format(before_yours(others)))
         return place
 
     @contextmanager

@@ -87,14 +87,14 @@ def _stop_stems() -> frozenset[str]:
     return frozenset(stem for word in STOP_WORDS for stem in stems(word))
 
 
-def is_stop(stem: str) -> bool:
-    return stem in _stop_stems()
-
-
 def content_stems(text: str) -> list[str]:
-    """The stems that carry content, each once, in order; all stems if none does."""
-    words = dict.fromkeys(stems(text))
-    return [word for word in words if word not in _stop_stems()] or list(words)
+    """What a text is searched by: the stems that carry content, each once, in order; all if none does."""
+    return weighty_stems(text) or list(dict.fromkeys(stems(text)))
+
+
+def weighty_stems(text: str) -> list[str]:
+    """The stems that carry content, each once, in order; none in 'When was that, and where?'"""
+    return [word for word in dict.fromkeys(stems(text)) if word not in _stop_stems()]
 
 
 @dataclass(frozen=True, slots=True)

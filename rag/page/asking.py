@@ -144,7 +144,7 @@ def _asked(conversation: Conversation, exchange: Exchange, kind: str) -> Asked:
     claims = answer.claims if answer else ()
     usage = answer.usage if answer else Usage()
     return Asked(
-        session=conversation.session,
+        session=conversation.asker.name,
         status=answer.status if answer else "no answer",
         fault="" if answer else kind,
         seconds=now - exchange.began,

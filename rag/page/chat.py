@@ -30,6 +30,7 @@ from rag.page.suggestions import suggest_questions
 from rag.page.view import show_first_passage, show_question
 from rag.show import coverage, safe
 from rag.show_html import draft_html
+from rag.turnstile import before_yours
 from rag.types import Answerer, Citation, Offer, Span
 
 CHAT_HEIGHT = 620  # pixels; where the style does not reach, the chat still scrolls in a box of its own
@@ -199,8 +200,7 @@ def _draw_welcome(readout: Readout, conversation: Conversation, span: Span) -> N
 def _wait(readout: Readout, asking: Exchange, place: DeltaGenerator) -> None:
     """Says how many questions are before this one, until its turn has come or it was stopped."""
     while not asking.over and (before := waiting_behind(readout, asking)) is not None:
-        behind = "1 question is" if before == 1 else f"{before} questions are"
-        words = f"{behind} before yours" if before else "yours is next"
+        words = before_yours(before) if before else "yours is next"
         place.html(f'<p class="r-working" role="status">Waiting for its turn: {words} …</p>')
         time.sleep(WAIT_SECONDS)
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count, takewhile
-from secrets import token_hex
 from uuid import uuid4
 
 import streamlit as st
@@ -86,7 +85,6 @@ class Conversation:
     accepted: Offer | None = None  # a language model that was accepted in this session
     asker: Asker = field(default_factory=Asker)  # the session, whatever conversation it opens
     deleted: bool = False  # it is not to be kept again
-    session: str = field(default_factory=lambda: token_hex(4))  # of this visit, for the log: drawn by lot
     missing: bool = False  # the address named a conversation that is not there
     changed: dict[tuple[str, str], bool] = field(default_factory=dict)  # as changed_articles says
     lost: frozenset[tuple[str, str, int]] = frozenset()  # as lost_sentences says
@@ -184,8 +182,7 @@ def start_anew() -> Conversation:
     held: Conversation | None = st.session_state.get("conversation")
     conversation = Conversation()
     if held:
-        conversation.accepted, conversation.session = held.accepted, held.session
-        conversation.asker = held.asker
+        conversation.accepted, conversation.asker = held.accepted, held.asker
     st.session_state.conversation = conversation
     show_in_address(conversation)
     return conversation

@@ -118,11 +118,10 @@ def _said(tokens: Sequence[Token], place: int) -> Speech | None:
         return Speech(place, _forward(tokens, place + 1), 0, place - 1)
     comma = _last_sign(tokens, place)
     behind = [token for token in tokens[place + 1 :] if token.is_content]
-    rest = len(behind)
     quoted = comma > 0 and '"' in {tokens[comma].word, tokens[comma - 1].word}
     # 'cost' or 'hit' is not known for a verb; but what nobody says behind 'said' must stand before it.
     said_before = comma > 0 and all(_is_time(token) for token in behind)
-    trails = quoted or said_before or (rest <= TRAIL_MOST and _is_statement(tokens[: max(comma, 0)]))
+    trails = quoted or said_before or (len(behind) <= TRAIL_MOST and _is_statement(tokens[: max(comma, 0)]))
     if trails and _said_words(tokens, comma, place):
         return Speech(place, _words_between(tokens, comma + 1, place), 0, comma - 1)
     start = _subject_start(tokens, place)
