@@ -1,9 +1,11 @@
 """What several test files share."""
 
 import logging
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,14 @@ def encoder_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def encoder(encoder_settings: Settings) -> EmbeddedEncoder:
     """The embedded encoder (int8) that a whole test run shares."""
     return EmbeddedEncoder(encoder_settings)
+
+
+@pytest.fixture(scope="module")
+def forkserver(request: pytest.FixtureRequest) -> ForkServerContext:
+    """Children that start with the imports done, so that kills fall into the work."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([request.module.__name__, "chromadb", "tantivy"])
+    return context
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Backup and restore: what a backup holds is of one moment, and a restore is wholly done or not at all."""
 
-import multiprocessing
 import random
 import shutil
 import signal
@@ -253,20 +252,13 @@ def run(*arguments: str, home: Path) -> str:
 # Under load, and killed
 
 
-@pytest.fixture(scope="module")
-def server() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.test_backups", "chromadb", "tantivy"])
-    return context
-
-
 def test_backups_taken_while_articles_are_added_hold_whole_articles_that_answer(
-    tmp_path: Path, server: ForkServerContext
+    tmp_path: Path, forkserver: ForkServerContext
 ) -> None:
     home, folder, log = tmp_path / "home", tmp_path / "articles", tmp_path / "log"
     write_articles(folder, ADDED)
     Library(home).close()
-    adding = server.Process(target=add_folder, args=(home, folder, log))
+    adding = forkserver.Process(target=add_folder, args=(home, folder, log))
     adding.start()
     library = Library(home)
     taken: dict[int, tuple[Path, set[str]]] = {}  # by number of articles: the file, what must be in it
@@ -299,7 +291,7 @@ def acknowledged(log: Path) -> set[str]:
 
 
 def test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new(
-    tmp_path: Path, server: ForkServerContext, record_property: Callable[[str, object], None]
+    tmp_path: Path, forkserver: ForkServerContext, record_property: Callable[[str, object], None]
 ) -> None:
     file = tmp_path / "backup"
     old, new = filled(tmp_path / "old", 30, edition=1), filled(tmp_path / "new", 40, edition=2)
@@ -309,7 +301,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new(
     wanted = {"old": contents(tmp_path / "old"), "new": contents(tmp_path / "new")}
     shutil.copytree(tmp_path / "old", tmp_path / "timed")
     began = time.monotonic()
-    put_back_in_a_process(server, tmp_path / "timed", file, None)
+    put_back_in_a_process(forkserver, tmp_path / "timed", file, None)
     whole = time.monotonic() - began
     moments, found, killed, tried = random.Random(SEED), set(), 0, 0
     while killed < KILLS:
@@ -317,7 +309,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new(
         assert tried < 4 * KILLS, "too few kills hit a running process"
         home = tmp_path / f"home-{tried}"
         shutil.copytree(tmp_path / "old", home)
-        killed += put_back_in_a_process(server, home, file, moments.uniform(0, whole))
+        killed += put_back_in_a_process(forkserver, home, file, moments.uniform(0, whole))
         state_of(home)  # no fault in library or indexes, all is found
         name = next((name for name, rows in wanted.items() if contents(home) == rows), "a mix")
         assert name in wanted
@@ -331,10 +323,10 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new(
 
 
 def put_back_in_a_process(
-    server: ForkServerContext, home: Path, file: Path, kill_after: float | None
+    forkserver: ForkServerContext, home: Path, file: Path, kill_after: float | None
 ) -> bool:
     """Whether it was killed before it was done."""
-    child = server.Process(target=put_back, args=(home, file))
+    child = forkserver.Process(target=put_back, args=(home, file))
     child.start()
     if kill_after is not None:
         time.sleep(kill_after)

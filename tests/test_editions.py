@@ -26,7 +26,7 @@ from tests.fakes import make_article
 from tests.growth import grows_linearly
 from tests.soak import cases
 from tests.test_index import Desk
-from tests.test_kill import run, server, state_of  # noqa: F401 - a fixture
+from tests.test_kill import run, state_of
 from tests.test_retrieval import make_readout
 
 MOMENT = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)
@@ -348,7 +348,7 @@ def kept_in(home: Path) -> dict[str, tuple[str, str]]:
 
 def test_nothing_is_lost_where_adding_copies_is_killed(
     tmp_path: Path,
-    server: multiprocessing.context.ForkServerContext,  # noqa: F811
+    forkserver: multiprocessing.context.ForkServerContext,
     record_property: Callable[[str, object], None],
 ) -> None:
     from tests.test_kill import add_folder
@@ -356,14 +356,14 @@ def test_nothing_is_lost_where_adding_copies_is_killed(
     folder = tmp_path / "articles"
     write_wires(folder, 1)
     before = tmp_path / "before"
-    run(server, add_folder, before, folder, tmp_path / "log")
+    run(forkserver, add_folder, before, folder, tmp_path / "log")
     earlier = kept_in(before)
     assert len(earlier) == 15
     assert sum(leader == "" for _, leader in earlier.values()) == 5
     write_wires(folder, 2)
     clean = tmp_path / "clean"
     shutil.copytree(before, clean)
-    run(server, add_folder, clean, folder, tmp_path / "log-clean")
+    run(forkserver, add_folder, clean, folder, tmp_path / "log-clean")
     wanted = kept_in(clean)
     assert len(wanted) == 15
     assert sum(leader == "" for _, leader in wanted.values()) == 8  # three parted from their copies
@@ -372,12 +372,12 @@ def test_nothing_is_lost_where_adding_copies_is_killed(
     for tried in range(4 * cases(2, 50)):
         home, log = tmp_path / f"home-{tried}", tmp_path / f"log-{tried}"
         shutil.copytree(before, home)
-        killed += run(server, add_folder, home, folder, log, after=moments.uniform(0.05, 0.6))
+        killed += run(forkserver, add_folder, home, folder, log, after=moments.uniform(0.05, 0.6))
         there = kept_in(home)
         assert set(there) == set(wanted)  # neither lost nor double
         assert all(there[key][0] in (earlier[key][0], wanted[key][0]) for key in wanted)
         state_of(home)  # and all that is there is found
-        run(server, add_folder, home, folder, log)
+        run(forkserver, add_folder, home, folder, log)
         assert {key: value[0] for key, value in kept_in(home).items()} == {
             key: value[0] for key, value in wanted.items()
         }

@@ -1,7 +1,6 @@
 """A full disk and files that cannot grow: what was there stays, and work goes on later."""
 
 import errno
-import multiprocessing
 import os
 import resource
 import shutil
@@ -38,13 +37,6 @@ def add_within(home: Path, folder: Path, log: Path, limit: int) -> None:
         os._exit(FULL)
 
 
-@pytest.fixture(scope="module")
-def server() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.test_full_disk", "chromadb", "tantivy"])
-    return context
-
-
 @contextmanager
 def small_disk(place: Path) -> Iterator[Path | None]:
     """A file system in memory that can be filled; None where this machine lets nobody make one."""
@@ -73,10 +65,10 @@ def fill(place: Path, free: int) -> Path:
 
 
 def test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later(
-    tmp_path: Path, server: ForkServerContext, record_property: Callable[[str, object], None]
+    tmp_path: Path, forkserver: ForkServerContext, record_property: Callable[[str, object], None]
 ) -> None:
     """The limit rises in steps, so that another write is the first to fail each time."""
-    before, folder, wanted, earlier = _prepared(tmp_path, server)
+    before, folder, wanted, earlier = _prepared(tmp_path, forkserver)
     largest = max(path.stat().st_size for path in (tmp_path / "clean").rglob("*") if path.is_file())
     count = cases(5, 120)
     ends = []
@@ -84,9 +76,9 @@ def test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later(
         limit = max(1, largest * number // count)
         home, log = tmp_path / f"home-{number}", tmp_path / f"log-{number}"
         shutil.copytree(before, home)
-        ends.append(_add(server, home, folder, log, limit))
+        ends.append(_add(forkserver, home, folder, log, limit))
         assert_whole(home, log, earlier, wanted)
-        assert _add(server, home, folder, log) == 0
+        assert _add(forkserver, home, folder, log) == 0
         assert state_of(home) == wanted
         shutil.rmtree(home)
     assert FULL in ends
@@ -94,9 +86,9 @@ def test_files_that_cannot_grow_lose_nothing_and_adding_goes_on_later(
 
 
 def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
-    tmp_path: Path, server: ForkServerContext, record_property: Callable[[str, object], None]
+    tmp_path: Path, forkserver: ForkServerContext, record_property: Callable[[str, object], None]
 ) -> None:
-    before, folder, wanted, earlier = _prepared(tmp_path, server)
+    before, folder, wanted, earlier = _prepared(tmp_path, forkserver)
     grown = _size(tmp_path / "clean") - _size(before)
     count, ends = cases(5, 100), []
     with small_disk(tmp_path / "disk") as disk:
@@ -105,10 +97,10 @@ def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
             home, log = disk / "home", tmp_path / f"log-{number}"
             shutil.copytree(before, home)
             filler = fill(disk, free=2 * grown * number // count)
-            ends.append(_add(server, home, folder, log))
+            ends.append(_add(forkserver, home, folder, log))
             assert_whole(home, log, earlier, wanted)  # on the full disk
             filler.unlink()
-            assert _add(server, home, folder, log) == 0
+            assert _add(forkserver, home, folder, log) == 0
             assert state_of(home) == wanted
             shutil.rmtree(home)
     assert not ends or FULL in ends
@@ -116,21 +108,21 @@ def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
 
 
 def _prepared(
-    tmp_path: Path, server: ForkServerContext
+    tmp_path: Path, forkserver: ForkServerContext
 ) -> tuple[Path, Path, dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """A library of half the articles, the folder to add, and what the library holds with and without it."""
     folder, before, clean = tmp_path / "articles", tmp_path / "before", tmp_path / "clean"
     write_articles(folder, ARTICLES // 2, edition=1)
-    run(server, add_folder, before, folder, tmp_path / "log-before")
+    run(forkserver, add_folder, before, folder, tmp_path / "log-before")
     earlier = state_of(before)
     write_articles(folder, ARTICLES, edition=2)
     shutil.copytree(before, clean)
-    run(server, add_folder, clean, folder, tmp_path / "log-clean")
+    run(forkserver, add_folder, clean, folder, tmp_path / "log-clean")
     return before, folder, state_of(clean), earlier
 
 
-def _add(server: ForkServerContext, home: Path, folder: Path, log: Path, limit: int = 0) -> int | None:
-    child = server.Process(target=add_within, args=(home, folder, log, limit))
+def _add(forkserver: ForkServerContext, home: Path, folder: Path, log: Path, limit: int = 0) -> int | None:
+    child = forkserver.Process(target=add_within, args=(home, folder, log, limit))
     child.start()
     child.join()
     assert child.exitcode in {0, FULL}

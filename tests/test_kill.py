@@ -1,6 +1,5 @@
 """kill -9 at work on a library: what was acknowledged is there, nothing is partial, double or phantom."""
 
-import multiprocessing
 import random
 import shutil
 import signal
@@ -98,17 +97,11 @@ def assert_whole(
     return set(there)
 
 
-@pytest.fixture(scope="module")
-def server() -> ForkServerContext:
-    """Children that start with the imports done, so that kills fall into the work."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.test_kill", "chromadb", "tantivy"])
-    return context
-
-
-def run(server: ForkServerContext, work: Work, home: Path, folder: Path, log: Path, after: float = 0) -> bool:
+def run(
+    forkserver: ForkServerContext, work: Work, home: Path, folder: Path, log: Path, after: float = 0
+) -> bool:
     """Works in a process of its own, killed after seconds, if any; whether that came before it was done."""
-    child = server.Process(target=work, args=(home, folder, log))
+    child = forkserver.Process(target=work, args=(home, folder, log))
     child.start()
     if after:
         time.sleep(after)
@@ -125,7 +118,7 @@ def run(server: ForkServerContext, work: Work, home: Path, folder: Path, log: Pa
 )
 def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(
     tmp_path: Path,
-    server: ForkServerContext,
+    forkserver: ForkServerContext,
     work: Work,
     kills: int,
     record_property: Callable[[str, object], None],
@@ -133,13 +126,13 @@ def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(
     folder = tmp_path / "articles"
     write_articles(folder, ARTICLES // 2, edition=1)
     before = tmp_path / "before"
-    run(server, add_folder, before, folder, tmp_path / "log-before")
+    run(forkserver, add_folder, before, folder, tmp_path / "log-before")
     earlier = state_of(before)
     write_articles(folder, ARTICLES, edition=2)  # to add: half are replaced, half are new
     clean, log = tmp_path / "clean", tmp_path / "log-clean"
     shutil.copytree(before, clean)
     began = time.monotonic()
-    run(server, work, clean, folder, log)
+    run(forkserver, work, clean, folder, log)
     whole = time.monotonic() - began
     wanted = state_of(clean)
     assert len(wanted) == {add_folder: ARTICLES, remove_half: ARTICLES // 4}.get(work, ARTICLES // 2)
@@ -151,10 +144,10 @@ def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(
         assert tried < 4 * kills, "too few kills hit a running process"
         home, log = tmp_path / f"home-{tried}", tmp_path / f"log-{tried}"
         shutil.copytree(before, home)
-        killed += run(server, work, home, folder, log, after=moments.uniform(0.001, whole))
+        killed += run(forkserver, work, home, folder, log, after=moments.uniform(0.001, whole))
         there = assert_whole(home, log, earlier, wanted)
         assert set(state_of(home)) == there  # and found, before anybody mends anything
-        run(server, work, home, folder, log)
+        run(forkserver, work, home, folder, log)
         assert state_of(home) == wanted
         shutil.rmtree(home)
     record_property("cases", killed)
