@@ -275,14 +275,17 @@ def test_a_library_of_an_older_layout_keeps_all_and_takes_conversations(tmp_path
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_an_older_library_that_cannot_be_written_has_no_conversations_yet(
-    tmp_path: Path, version: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
+    def refused(connection: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
     written = LAYOUT_1 if version == 1 else (GOLDEN / "library-layout-2.sql").read_text()
     connection = sqlite3.connect(tmp_path / "library.sqlite3", isolation_level=None)
     connection.executescript("PRAGMA journal_mode = WAL;" + written)
-    library = Library.__new__(Library)  # as it stands where `prepare` was refused
-    library.path, library.home, library._connection = tmp_path / "library.sqlite3", tmp_path, connection
-    library._lock = Library(tmp_path / "other")._lock
+    connection.close()
+    monkeypatch.setattr("rag.library.prepare", refused)
+    library = Library(tmp_path)
     assert library.layout() == version
     assert conversations(library) == []
     assert load_conversation(library, "one") is None
