@@ -5,6 +5,8 @@ BIN := .venv/bin
 STAMP := .venv/installed
 # Tests that measure how time grows: memory once used stays with the process, as fresh memory costs time of its own.
 KEEP_MEMORY := PYTHONMALLOC=malloc MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=2000000000
+# uv takes a third of pip's time; where it cannot (it does not read pip's settings of a mirror), pip does the same.
+LOCKED := --no-deps --require-hashes -r requirements.lock
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 
 .DEFAULT_GOAL := help
@@ -20,7 +22,9 @@ $(STAMP): requirements.lock pyproject.toml
 	  || { echo "Readout needs Python 3.11 or later; $(PYTHON) is older. Use: make PYTHON=python3.12 app"; exit 1; }
 	@echo "Setting up .venv (once, some minutes) …"
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt install python3-venv"; exit 1; }
-	@$(PIP_QUIET) --no-deps --require-hashes --no-compile -r requirements.lock
+	@$(PIP_QUIET) --no-deps --require-hashes -r <(awk '/^[^ ]/ { own = /^uv==/ } own' requirements.lock) \
+	  && $(BIN)/uv pip install -q --python $(BIN)/python $(LOCKED) \
+	  || { echo "… with pip, as uv could not"; $(PIP_QUIET) --no-compile $(LOCKED); }
 	@$(BIN)/python -m compileall -q -j 0 -x '/(tests?|kubernetes)/' .venv/lib || true  # on all cores; pip uses one
 	@$(PIP_QUIET) --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
@@ -31,7 +35,7 @@ app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
 
 test: $(STAMP) browser  ## run all tests, the browser's too
 	@$(KEEP_MEMORY) $(BIN)/python -m pytest -m alone
-	@$(BIN)/python -m pytest -m "not alone" -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -m "not alone" -n 3 --dist loadfile --no-loadscope-reorder
 
 soak: $(STAMP) browser  ## try each threat many times over (half an hour) and print a table of it
 	@$(BIN)/python -m tests.soak
@@ -59,6 +63,6 @@ bench: $(STAMP)  ## measure speed against the usual pipeline; BENCH=folder of se
 screenshots: $(STAMP) browser  ## take the pictures that the README shows
 	@$(BIN)/python -m tests.browser.screenshots
 
-lock:  ## make requirements.lock anew (needs uv)
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+lock: $(STAMP)  ## make requirements.lock anew
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --quiet --upgrade --output-file requirements.lock

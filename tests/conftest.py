@@ -1,22 +1,20 @@
 """What several test files share."""
 
 import logging
-import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 
 import pytest
 
 from rag.embedding import EmbeddedEncoder
 from rag.settings import Settings
+from tests.commands import ENCODER_CACHE, fork_context
+
+LONG = ("browser/", "test_gate", "test_kill", "test_overload", "test_full_disk", "test_swaps", "test_evals")
 
 os.environ["READOUT_LOCAL_PORTS"] = "0"  # no test looks at what else runs on this machine
-
-# In the repository, not in a temporary folder: the encoder's graph is then made once, not at each run.
-ENCODER_CACHE = Path(__file__).parent.parent / "build" / "encoder-cache"
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +36,9 @@ def encoder(encoder_settings: Settings) -> EmbeddedEncoder:
 
 
 @pytest.fixture(scope="module")
-def forkserver(request: pytest.FixtureRequest) -> ForkServerContext:
+def forkserver() -> ForkServerContext:
     """Children that start with the imports done, so that kills fall into the work."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([request.module.__name__, "chromadb", "tantivy"])
-    return context
+    return fork_context()
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +58,11 @@ def _as_it_was() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests that measure how time grows: two at a time, they would take each other's memory."""
+    """Puts the longest files first, so that no worker is left alone with one of them at the end.
+
+    Marks the tests that measure how time grows: two at a time, they would take each other's memory.
+    """
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
     for item in items:
         function = getattr(item, "function", None)
         if function and "grows_linearly" in function.__code__.co_names:

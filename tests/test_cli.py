@@ -1,10 +1,7 @@
-"""The command `readout`, run as a user runs it: in a process of its own."""
+"""The command `readout`: what it prints, changes and ends with."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +11,8 @@ from rag.errors import SettingsError
 from rag.library import Library
 from rag.settings import Settings, load_settings
 from rag.types import Rating
-from tests.conftest import ENCODER_CACHE
-from tests.test_feedback import FEEDBACK, ROOT
+from tests.commands import Command
+from tests.test_feedback import FEEDBACK
 
 TALKS = """---
 title: Wang and Blinken talk in Beijing
@@ -29,34 +26,6 @@ Wang Yi met Antony Blinken in Beijing on Friday. Wang called the Taiwan question
 
 Blinken said that the United States keeps to its one-China policy.
 """
-
-
-class Command:
-    """Runs `readout` against a library of its own."""
-
-    def __init__(self, home: Path) -> None:
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if not k.startswith(("READOUT_", "OPENAI_"))},
-            "READOUT_HOME": str(home),
-            "READOUT_CACHE": str(ENCODER_CACHE),
-        }
-
-    def run(self, *arguments: str, folder: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-        done = subprocess.run(
-            [sys.executable, "-m", "rag.cli", *arguments],
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            timeout=120,
-            cwd=folder,
-        )
-        assert "Traceback" not in done.stderr
-        return done
-
-    def __call__(self, *arguments: str, fails: bool = False) -> str:
-        done = self.run(*arguments)
-        assert done.returncode == (1 if fails else 0), done.stderr
-        return done.stderr if fails and not done.stdout else done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +47,7 @@ def readout(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Command:
 
 
 def test_ask_prints_the_answer_and_the_cited_sentences_with_offsets(readout: Command) -> None:
-    printed = readout("ask", "What is the first red line?")
+    printed = readout.start("ask", "What is the first red line?").stdout
     assert "Example Wire, 26 April 2024:" in printed
     assert "Wang called the Taiwan question the first red line. [1]" in printed
     assert "characters 49–100" in printed  # counted in the text above
@@ -215,7 +184,7 @@ def test_a_password_is_long_or_none(tmp_path: Path, password: str, is_used: bool
 
 
 def test_every_command_is_in_the_help() -> None:
-    printed = Command(Path())("--help")
+    printed = Command(Path()).start("--help").stdout
     names = "add list show remove search ask check rebuild feedback conversations eval settings"
     for name in names.split():
         assert name in printed

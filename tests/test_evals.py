@@ -412,7 +412,7 @@ def test_too_few_texts_for_a_size_test_are_refused(tmp_path: Path) -> None:
 def test_a_library_of_a_given_size_is_filled_and_asked_beside_the_baseline(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speed, "QUESTIONS", 10)
+    monkeypatch.setattr(speed, "QUESTIONS", 3)  # texts as alike as these take long
     texts = write_beir(place)
     speed.keep_sentence_vectors(texts, place)
     home = place / "120"

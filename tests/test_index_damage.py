@@ -1,6 +1,5 @@
 """Damaged index files: noticed on opening or by `check`, or harmless; a rebuild mends them offline."""
 
-import multiprocessing
 import random
 import shutil
 from collections.abc import Callable
@@ -11,6 +10,7 @@ import pytest
 
 from rag.errors import IndexMismatch
 from rag.words import content_stems
+from tests.commands import fork_context
 from tests.fakes import make_article
 from tests.soak import cases
 from tests.test_index import Desk
@@ -71,8 +71,7 @@ def look(home: Path, wanted: list[object], told: Connection) -> None:
 
 
 def outcome_of(home: Path, wanted: list[object]) -> str:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.test_index_damage", "chromadb", "tantivy"])
+    context = fork_context()
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=look, args=(home, wanted, there))
     child.start()

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from rag.adding import GROUP_PASSAGES
+from tests.commands import Command
 from tests.fakes import write_articles
-from tests.test_cli import Command
 
 ARTICLES = 2 * GROUP_PASSAGES + 2  # of one passage each: verdicts come after each group
 

@@ -113,7 +113,7 @@ def run(
 
 @pytest.mark.parametrize(
     ("work", "kills"),
-    [(add_folder, cases(14, 100)), (remove_half, cases(4, 50)), (rebuild_twice, cases(4, 50))],
+    [(add_folder, cases(10, 100)), (remove_half, cases(4, 50)), (rebuild_twice, cases(4, 50))],
     ids=["adding and replacing", "removing", "rebuilding"],
 )
 def test_work_killed_at_any_moment_and_done_again_ends_as_undisturbed_work(

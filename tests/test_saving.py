@@ -18,8 +18,8 @@ from rag.show_saved import saved_html, saved_json, saved_markdown
 from rag.types import Answer, Article, Disagreement, Point, Status, Verdict
 from rag.verifying import State, read_saved, report_json, report_text, verify
 from tests.answers import ARTICLE, make_answer, make_citation
+from tests.commands import Command
 from tests.fakes import HashEmbedder, make_article
-from tests.test_cli import Command
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 TALKS = make_article(

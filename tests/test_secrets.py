@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.conftest import ENCODER_CACHE
+from tests.commands import ENCODER_CACHE
 from tests.soak import cases
 
 KEY, PASSWORD = "sk-canary-5f1c0de5", "canary-correct-horse"

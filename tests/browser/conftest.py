@@ -1,7 +1,6 @@
 """The real page in a real browser: `streamlit run app.py` on a library of a few small articles."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -17,9 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.conftest import ENCODER_CACHE
+from tests.commands import ROOT, Command, clean_environment
 
-ROOT = Path(__file__).parent.parent.parent
 ARTICLES = Path(__file__).parent / "articles"
 START_SECONDS = 60.0
 JSON_LOG = {
@@ -53,23 +51,6 @@ class Visit:
         """Addresses asked for that are not the page's own server."""
         own = (self.address, self.address.replace("http", "ws", 1), "data:", "blob:")
         return [request.url for request in self.requests if not request.url.startswith(own)]
-
-
-def clean_environment(home: Path) -> dict[str, str]:
-    """The environment without anything that would change the settings."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("READOUT_", "OPENAI_", "STREAMLIT_"))
-    }
-    own = {
-        "READOUT_HOME": home,
-        "READOUT_LOCAL_PORTS": "0",
-        "READOUT_CACHE": ENCODER_CACHE,
-        "READOUT_API_KEY": "",
-        "READOUT_MODEL": "",
-    }
-    return kept | {name: str(value) for name, value in own.items()}
 
 
 def ask_health(address: str, host: str = "") -> tuple[int, dict[str, object]]:
@@ -106,8 +87,9 @@ def free_port() -> int:
 def serve(folder: Path, articles: Path, **settings: str) -> Iterator[str]:
     """Runs the page on a library in `folder` that holds these articles; yields its address."""
     environment = clean_environment(folder / "home") | settings
-    add = [sys.executable, "-m", "rag.cli", "add", str(articles)]
-    subprocess.run(add, cwd=ROOT, env=environment, check=True, capture_output=True)
+    command = Command(folder / "home")
+    command.environment = environment
+    command("add", str(articles))
     port = free_port()
     run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     run += ["--server.headless", "true"]
