@@ -21,6 +21,8 @@ from rag.words import ANALYZER, WordHit, WordIndex
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
 WIDER = 20  # times as many neighbours are asked for where a filter will strike some: 40 ms at 120 k passages
+DRAFT = "indexes.new"  # folder in the home where the first indexes are made
+FIRST_SECONDS = 5.0  # for which a reader waits for indexes that another process makes, and none are there yet
 PROBES = 3  # passages searched for on opening: finds a lost or emptied index, costs milliseconds
 
 
@@ -55,36 +57,45 @@ class Indexes:
     def refresh(self) -> State:
         """Opens what the library holds now; cheap when nothing changed. Follows it if nobody else is.
 
-        Raises IndexMismatch, naming the command that mends it, if an index was built from something else.
+        Raises IndexMismatch, naming the command that mends it, if an index was built from something else;
+        LibraryBusy where another process is about to make the first ones.
         """
         with self._lock:
-            state = self.library.state()
-            if self._state == state and not self._can_go_on(state):
-                return state
-            self._reopen(state)
-            return state
+            while True:
+                state = self.library.state()
+                try:
+                    if self._state != state or self._can_go_on(state):
+                        self._reopen(state)
+                    return state
+                except (IndexMismatch, LibraryBusy):
+                    if self.library.state() == state:
+                        raise  # else another process has written since, and what was opened is newer
 
     def _reopen(self, state: State) -> None:
         if not state.generation:
             return
+        folder = self.folder(state)
         if self._behind(state):
             try:
-                with self.library.writing():
+                with self.library.writing(0 if folder.exists() else FIRST_SECONDS):
                     self.sync()
-            except LibraryBusy:
-                pass  # its holder brings the indexes up to date; what is there can be searched
+            except LibraryBusy:  # its holder brings the indexes up to date
+                if not folder.exists():
+                    raise
+                # else what is there can be searched
         self.close()
-        folder = self.folder(state)
-        self._vectors, self._words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
+        self._words = WordIndex(folder / "words")  # first: a writer brings the vectors up before the words
+        self._vectors = VectorIndex(folder / "vectors")
         self._probe()
-        self._followed = self._generation(self._words, state)
+        self._followed = self._generation(self._words.opened_as, state)
         self._state = state
 
     def _can_go_on(self, state: State) -> bool:
         """Whether indexes that were behind when opened have followed since, or have nobody to make them."""
         if self._words is None or self._followed >= state.generation:
             return False
-        return self._generation(self._words, state) > self._followed or not self.library.being_written()
+        followed = self._generation(self._words.built_from(), state)
+        return followed > self._followed or not self.library.being_written()
 
     def folder(self, state: State) -> Path:
         return self.library.home / state.indexes
@@ -97,13 +108,12 @@ class Indexes:
             return True
         vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
         try:
-            held = [self._generation(index, state) for index in (vectors, words)]
+            held = [self._generation(index.built_from(), state) for index in (vectors, words)]
         finally:
             vectors.close()
         return min(held) < state.generation
 
-    def _generation(self, index: VectorIndex | WordIndex, state: State) -> int:
-        facts = index.built_from()
+    def _generation(self, facts: dict[str, str], state: State) -> int:
         if not facts:
             return 0  # made a moment ago, not yet written
         wanted = _facts(state, 0)
@@ -121,8 +131,8 @@ class Indexes:
         assert self._vectors is not None and self._words is not None
         if self._words.damaged_files():
             raise IndexMismatch("The word index is damaged. Remake it: readout rebuild")
-        indexes = (self._vectors, self._words)
-        followed = min(int(index.built_from().get("generation", "0")) for index in indexes)
+        facts = (self._vectors.built_from(), self._words.opened_as)
+        followed = min(int(one.get("generation", "0")) for one in facts)
         passages = self.library.passages(numbers=self.library.sample(followed, PROBES))
         held = self._words.numbers_held([stored.number for stored in passages])
         if self._vectors.unfound(passages) or len(held) < len(passages):
@@ -175,15 +185,23 @@ class Indexes:
         """Brings both indexes up to the library. Idempotent: what a crash cut off is done again."""
         with self._lock:
             state = self.library.state()
-            if state.generation:
-                self.close()
-                self._follow(state, self.folder(state), progress)
+            if not state.generation:
+                return
+            self.close()
+            folder = self.folder(state)
+            if folder.exists():
+                self._follow(state, folder, progress)
+            else:  # it appears whole, as a reader may come at any moment
+                draft = self.library.home / DRAFT
+                shutil.rmtree(draft, ignore_errors=True)  # left over from one that was cut off
+                self._follow(state, draft, progress)
+                draft.rename(folder)
 
     def _follow(self, state: State, folder: Path, progress: Callable[[int, int], None] | None) -> None:
         vectors = VectorIndex(folder / "vectors", make=True)
         try:
             words = WordIndex(folder / "words", make=True)
-            since = [self._generation(index, state) for index in (vectors, words)]
+            since = [self._generation(index.built_from(), state) for index in (vectors, words)]
             removed, added = self.library.changes(min(since))
             for start in range(0, max(1, len(added)), SYNC_ARTICLES):
                 part = added[start : start + SYNC_ARTICLES]

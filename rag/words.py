@@ -114,6 +114,9 @@ class WordIndex:
 
         self._folder = folder
         self._schema = _schema()
+        # Read before what it describes is opened: another process may write meanwhile, and what is open
+        # holds at least this much then.
+        self.opened_as = self.built_from()
         with self._reading():
             if make and not (folder / "meta.json").exists():
                 folder.mkdir(parents=True, exist_ok=True)
@@ -159,10 +162,14 @@ class WordIndex:
     def damaged_files(self) -> list[str]:
         """Files that are no longer as they were written: tantivy itself would read on and rank otherwise."""
         held = [(name, told) for name, told in self.built_from().items() if _SEGMENT_FILE.fullmatch(name)]
-        return [name for name, told in held if (self._folder / name).exists() and self._sum(name) != told]
+        return [name for name, told in held if self._sum(name) not in ("", told)]
 
     def _sum(self, name: str) -> str:
-        return f"{zlib.crc32((self._folder / name).read_bytes()):08x}"
+        """Empty where the file is gone: another process may have merged it into a larger one."""
+        try:
+            return f"{zlib.crc32((self._folder / name).read_bytes()):08x}"
+        except FileNotFoundError:
+            return ""
 
     def write(
         self, removed: Sequence[str], added: Sequence[tuple[str, str, Sequence["StoredPassage"]]]

@@ -110,6 +110,10 @@ ROWS = (
         ("test_states.py::test_a_library_holds_what_a_dict_holds",),
     ),
     Row(
+        "two and four writers at once, with a reader open: all that they did is there, nothing else",
+        ("test_writers.py::test_all_that_several_writers_did_is_there_and_nothing_else",),
+    ),
+    Row(
         "kill -9 while restoring a backup",
         ("test_backups.py::test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new",),
     ),

@@ -1,12 +1,13 @@
 """The derived indexes: they follow the library, are never searched when they differ, and can be remade."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from rag.adding import Adder, Outcome
-from rag.errors import IndexMismatch
+from rag.errors import IndexMismatch, LibraryBusy
 from rag.index import Indexes
 from rag.library import Library
 from rag.passages import split_passages
@@ -175,6 +176,21 @@ def test_a_reader_that_came_while_the_indexes_were_behind_sees_the_rest_later(de
     with desk.library.writing():
         desk.library.add(article, passages, vectors)  # stored, not yet indexed
         assert "elephants" not in reader.found("Elephants Hanoi")
+        desk.indexes.sync()
+    assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
+
+
+def test_a_reader_that_came_before_the_first_indexes_is_told_who_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.FIRST_SECONDS", 0.0)
+    desk, reader = Desk(tmp_path), Desk(tmp_path)
+    article = make_article("elephants", "Elephants came to Hanoi.")
+    passages = split_passages(article, desk.embedder.count_tokens, 256)
+    with desk.library.writing():
+        desk.library.add(article, passages, desk.embedder.embed_passages(passages, [article.title]))
+        with pytest.raises(LibraryBusy, match=f"process {os.getpid()} .* try again"):
+            reader.found("Elephants Hanoi")
         desk.indexes.sync()
     assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
 
