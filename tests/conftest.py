@@ -46,14 +46,15 @@ def _as_it_was() -> Iterator[None]:
     """What a test leaves behind in its process and the next one would meet.
 
     Streamlit's AppTest leaves its page as `__main__`, which each new process would run; a command run in
-    this process leaves its log's level.
+    this process leaves its log's level and way.
     """
     main, log = sys.modules["__main__"], logging.getLogger("readout")
-    level, handlers = log.level, list(log.handlers)
+    level, handlers, propagate = log.level, list(log.handlers), log.propagate
     yield
     sys.modules["__main__"] = main
     log.setLevel(level)
     log.handlers = handlers
+    log.propagate = propagate
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
