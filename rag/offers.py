@@ -64,7 +64,12 @@ def _speaker_question(sentence: str) -> str:
     subject = name_among(tokens, that, speech.last)
     if not speaker or not subject or speaker == subject or not _is_plain(f"{speaker} {subject}"):
         return ""
-    return f"What did {speaker} say about {subject}?"
+    return f"What did {_called(speaker, sentence)} say about {_called(subject, sentence)}?"
+
+
+def _called(name: str, sentence: str) -> str:
+    """'the Philippines' where the sentence calls it so; but nobody is 'the Biden' (administration)."""
+    return f"the {name}" if name.endswith("s") and f"the {name}".lower() in sentence.lower() else name
 
 
 def _is_plain(text: str) -> bool:

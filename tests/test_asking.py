@@ -97,6 +97,20 @@ def test_an_answer_is_kept_as_it_was_given(readout: Readout) -> None:
     assert asking.running == {}
 
 
+def test_a_follow_up_reads_the_claims_of_the_answer_before_and_not_the_outlets_above_them(
+    readout: Readout,
+) -> None:
+    conversation, exchange = Conversation(), Exchange("a1", QUESTION)
+    *_, answer = readout.ask(QUESTION)
+    assert isinstance(answer, Answer)
+    exchange.answer = answer
+    conversation.exchanges.append(exchange)
+    (turn,) = conversation.turns(before=Exchange("a2", "And he?"))
+    assert answer.claims[0].text in turn.answer
+    outlet = answer.hits[0].article.source
+    assert outlet in answer.text and outlet not in turn.answer
+
+
 def test_a_stopped_answer_stays_as_far_as_it_came_and_is_kept(readout: Readout) -> None:
     conversation = Conversation()
     writer = Halting("Wang named Taiwan.", Marker(1, 1), " He then spo")

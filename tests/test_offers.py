@@ -72,11 +72,22 @@ def found(question: str, *hits: Hit, enough: bool = True) -> Retrieval:
     return Retrieval(question, question, hits, 0.9, enough, Span(1, 1))
 
 
-def test_a_speaker_with_a_name_makes_a_question() -> None:
-    near = hit("Mayor Ann Lorimer said that Copper Valley needs a new quarry.")
-    assert offer_questions([near], lambda q: found(q, near)) == (
-        "What did Ann Lorimer say about Copper Valley?",
-    )
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        (
+            "Mayor Ann Lorimer said that Copper Valley needs a new quarry.",
+            "What did Ann Lorimer say about Copper Valley?",
+        ),
+        (
+            "The Philippines said that Ann Lorimer was wrong.",
+            "What did the Philippines say about Ann Lorimer?",
+        ),
+    ],
+)
+def test_a_speaker_with_a_name_makes_a_question(sentence: str, question: str) -> None:
+    near = hit(sentence)
+    assert offer_questions([near], lambda q: found(q, near)) == (question,)
 
 
 def test_what_is_not_found_or_found_in_another_article_is_not_offered() -> None:

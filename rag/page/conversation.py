@@ -133,9 +133,16 @@ class Conversation:
         return question
 
     def turns(self, before: Exchange) -> list[Turn]:
-        """The answered questions before an exchange, oldest first."""
+        """The answered questions before an exchange, oldest first.
+
+        Of an answer its claims count: an outlet that stands above quotations is nobody whom 'he' could mean.
+        """
         earlier = takewhile(lambda one: one is not before, self.exchanges)
-        return [Turn(one.question, one.answer.asked, one.answer.text) for one in earlier if one.answer]
+        return [
+            Turn(one.question, one.answer.asked, " ".join(claim.text for claim in one.answer.claims))
+            for one in earlier
+            if one.answer
+        ]
 
     def look_for_changes(self, readout: Readout) -> None:
         """Finds cited articles that changed or went, when the library or the answers are others."""

@@ -247,3 +247,5 @@ def test_on_a_phone_the_question_box_is_in_reach_and_the_passages_name_what_was_
     searched = visit.page.locator(".st-key-asked-a2 .r-asked").inner_text().removeprefix("Searched as: ")
     assert searched != "And what did it cost?"
     expect(visit.page.locator(".st-key-shown-a2 .r-for").first).to_contain_text(f"“{searched}”")
+    visit.ask("What is the price of copper in Chile?")  # a short answer below long ones
+    expect(visit.page.locator(".st-key-exchange-a3 h2.r-question")).to_be_in_viewport()
