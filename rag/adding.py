@@ -28,7 +28,7 @@ from rag.shingles import bands
 from rag.types import Article, Embedder, Passage
 
 GROUP_PASSAGES = 64  # passages encoded and stored together: a second or two of work between verdicts
-SYNC_PASSAGES = 512  # passages between two commits of the indexes, which cost the same for few or many
+SYNC_SECONDS = 4.0  # between two commits of the indexes, 0.2 s each: an open page soon finds what is new
 OLDER_AT_ONCE = 200  # articles of an older layout made comparable in one transaction: a fraction of a second
 MEGABYTE = 1_000_000
 
@@ -70,14 +70,15 @@ class Adder:
         self._indexes = indexes
         self._embedder = embedder
         self._settings = settings
-        self._unindexed = 0  # passages stored since the indexes were brought up
+        self._behind = False  # whether something was stored since the indexes were brought up
+        self._followed_at = 0.0  # when they were, by the monotonic clock
         self.files_read = 0  # to their end, by the adding that is going on or was the last
 
     def add(self, paths: Sequence[Path], fields: Fields | None = None) -> Iterator[FileVerdict]:
         """One verdict per article, in groups, each when it is stored; a file gives at least one.
 
         `fields` names the columns of tables, where they are not the usual ones.
-        It can be found a little later, at the end at the latest; a run that is cut off is made up for at
+        It can be found a few seconds later, at the end at the latest; a run that is cut off is made up for at
         the next opening.
         Raises IndexMismatch if the library's vectors come from another encoder or passage length.
         """
@@ -123,6 +124,7 @@ class Adder:
             pass
         group: list[_Prepared] = []
         for article in articles:
+            self._keep_up()
             if isinstance(article, FileVerdict):
                 yield article
                 continue
@@ -145,7 +147,12 @@ class Adder:
 
     def _sync(self) -> None:
         self._indexes.sync()
-        self._unindexed = 0
+        self._behind, self._followed_at = False, time.monotonic()
+
+    def _keep_up(self) -> None:
+        """What is stored can be found a few seconds later, however many articles are still to come."""
+        if self._behind and time.monotonic() - self._followed_at >= SYNC_SECONDS:
+            self._sync()
 
     def wanted(self, paths: Sequence[Path]) -> bool:
         """Whether the library is empty, or an add of these very files was cut off."""
@@ -228,9 +235,8 @@ class Adder:
             unlike = editions.unlike(self._library, prepared.article)
             heir = self._heir(unlike) if unlike else None
             self._library.add(prepared.article, prepared.passages, own, heir, prepared.bands)
-        self._unindexed += len(passages)
-        if self._unindexed >= SYNC_PASSAGES:
-            self._sync()
+        self._behind = True
+        self._keep_up()
         for prepared in group:
             article = prepared.article
             yield FileVerdict(article.origin, prepared.outcome, article.id, len(prepared.passages))

@@ -6,7 +6,8 @@ ReadoutError
 │   └── FetchError       an address of the web that was not read
 ├── LibraryError         the catalogue cannot be opened or written
 │   ├── LibraryBusy      another process is writing
-│   └── IndexMismatch    an index was built from something else than the library holds now
+│   ├── IndexMismatch    an index was built from something else than the library holds now
+│   └── IndexAway        an index cannot be opened just now, for want of space or of rights; it is not damaged
 ├── EmbedderError        the encoder cannot be made or asked
 ├── QuestionError        a question that cannot be asked (empty, too long)
 │   └── TooManyQuestions others are being answered, or its asker asked too many in a minute
@@ -50,6 +51,10 @@ OTHER_ENCODER = "The library's vectors come from another encoder. Make them anew
 
 
 class IndexMismatch(LibraryError):
+    pass
+
+
+class IndexAway(LibraryError):
     pass
 
 

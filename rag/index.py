@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import IndexMismatch, LibraryBusy
+from rag.errors import IndexAway, IndexMismatch, LibraryBusy
 from rag.library import Library, State, Version, version_of
 from rag.logs import Rebuilt, tell
 from rag.types import Vectors
@@ -44,13 +44,14 @@ class Indexes:
         self._state: State | None = None  # what is open now
         self._vectors: VectorIndex | None = None
         self._words: WordIndex | None = None
+        self._away: IndexAway | None = None  # why the vectors are not open: the library's own are compared
         self._followed = 0  # the generation that the open indexes held when they were opened
 
     def close(self) -> None:
         with self._lock:
             if self._vectors:
                 self._vectors.close()
-            self._state = self._vectors = self._words = None
+            self._state = self._vectors = self._words = self._away = None
 
     # Reading
 
@@ -85,7 +86,10 @@ class Indexes:
                 # else what is there can be searched
         self.close()
         self._words = WordIndex(folder / "words")  # first: a writer brings the vectors up before the words
-        self._vectors = VectorIndex(folder / "vectors")
+        try:
+            self._vectors = VectorIndex(folder / "vectors")
+        except IndexAway as error:
+            self._away = error
         self._probe()
         self._followed = self._generation(self._words.opened_as, state)
         self._state = state
@@ -106,7 +110,10 @@ class Indexes:
         if not folder.exists():
             # Nothing was indexed yet, or all of it is gone: either way the library can follow anew.
             return True
-        vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
+        try:
+            vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
+        except IndexAway:
+            return False  # perhaps, but it cannot be brought up
         try:
             held = [self._generation(index.built_from(), state) for index in (vectors, words)]
         finally:
@@ -128,21 +135,22 @@ class Indexes:
 
     def _probe(self) -> None:
         """Searches for a few passages that must be there: an emptied index gives no error by itself."""
-        assert self._vectors is not None and self._words is not None
+        assert self._words is not None
         if self._words.damaged_files():
             raise IndexMismatch("The word index is damaged. Remake it: readout rebuild")
-        facts = (self._vectors.built_from(), self._words.opened_as)
+        facts = [self._words.opened_as] + ([self._vectors.built_from()] if self._vectors else [])
         followed = min(int(one.get("generation", "0")) for one in facts)
         passages = self.library.passages(numbers=self.library.sample(followed, PROBES))
         held = self._words.numbers_held([stored.number for stored in passages])
-        if self._vectors.unfound(passages) or len(held) < len(passages):
+        unfound = self._vectors.unfound(passages) if self._vectors else []
+        if unfound or len(held) < len(passages):
             raise IndexMismatch("The index lacks passages that the library holds. Remake it: readout rebuild")
 
     @contextmanager
-    def _open(self) -> Iterator[tuple[VectorIndex, WordIndex] | None]:
+    def _open(self) -> Iterator[tuple[VectorIndex | None, WordIndex] | None]:
         with self._lock:
             self.refresh()
-            yield (self._vectors, self._words) if self._vectors and self._words else None
+            yield (self._vectors, self._words) if self._words else None
 
     def search_vectors(
         self, vector: Vectors, most: int, versions: Collection[str] | None = None
@@ -156,9 +164,12 @@ class Indexes:
         with self._open() as indexes:
             if not indexes:
                 return []
+            vectors, _ = indexes
+            if vectors is None:
+                return self.library.nearest(vector, most, versions)
             if versions is None:
-                return indexes[0].search(vector, most)
-            near = indexes[0].search(vector, most * WIDER)
+                return vectors.search(vector, most)
+            near = vectors.search(vector, most * WIDER)
             left = [hit for hit in near if version_of(hit[0]) in versions][:most]
             return left if len(left) == most else self.library.nearest(vector, most, versions)
 
@@ -247,13 +258,22 @@ class Indexes:
         tell(Rebuilt(span.articles, span.passages, time.monotonic() - began))
 
     def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
-        """Searches both indexes for all that the library stores, and for what it does not."""
+        """Searches both indexes for all that the library stores, and for what it does not.
+
+        Raises IndexAway where one cannot be opened just now.
+        """
         faults = self.library.faults()
         span = self.library.span()
+        if self._away:
+            self.close()  # perhaps it can be opened by now
         try:
             with self._open() as indexes:
                 if indexes:
-                    faults += self._index_faults(*indexes, progress)
+                    vectors, words = indexes
+                    if self._away:
+                        raise self._away
+                    assert vectors is not None
+                    faults += self._index_faults(vectors, words, progress)
         except IndexMismatch as error:
             faults.append(str(error))
         return Report(span.articles, span.passages, tuple(faults))

@@ -1,12 +1,13 @@
 """The Chroma collection of passage vectors (cosine; our own vectors, its embedder is never used)."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexAway, IndexMismatch
 from rag.types import Vectors
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PROBES_MOST = 100  # neighbours asked for when a passage is not its own nearest 
 class VectorIndex:
     """The collection in `folder`; made there if `make`.
 
-    Raises IndexMismatch when it is missing or damaged.
+    Raises IndexMismatch when it is missing or damaged, IndexAway where it cannot be opened just now.
     """
 
     def __init__(self, folder: Path, *, make: bool = False) -> None:
@@ -37,6 +38,8 @@ class VectorIndex:
         if not make and not (folder / "chroma.sqlite3").exists():
             raise self._mismatch()
         folder.mkdir(parents=True, exist_ok=True)
+        if not all(os.access(path, os.W_OK) for path in (folder, *folder.glob("chroma.sqlite3"))):
+            raise self._away(_NO_PLACE["readonly database"])  # Chroma writes when it opens
         try:
             self._client = chromadb.PersistentClient(
                 path=str(folder), settings=Settings(anonymized_telemetry=False)
@@ -48,13 +51,17 @@ class VectorIndex:
             else:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
         except (ChromaError, ValueError, OSError, RuntimeError) as error:
-            for sign, trouble in _NO_PLACE.items():  # Chroma writes when it opens: nothing is damaged
+            _forget(folder)
+            for sign, trouble in _NO_PLACE.items():
                 if sign in str(error):
-                    raise IndexMismatch(
-                        f"The vector index in {folder} cannot be opened: {trouble}, then try again."
-                        " Nothing is lost."
-                    ) from error
+                    raise self._away(trouble) from error
             raise self._mismatch() from error
+
+    def _away(self, trouble: str) -> IndexAway:
+        return IndexAway(
+            f"The vector index in {self._folder} cannot be opened: {trouble}, then try again."
+            " Nothing is lost."
+        )
 
     def _mismatch(self) -> IndexMismatch:
         return IndexMismatch(
@@ -128,3 +135,11 @@ class VectorIndex:
             if stored.passage.id not in {key for key, _ in near}:
                 lost.append(stored.passage.id)
         return lost
+
+
+def _forget(folder: Path) -> None:
+    """Chroma keeps what it could not start, and would hand it out at the next opening."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    if str(folder) not in SharedSystemClient._identifier_to_refcount:
+        SharedSystemClient._identifier_to_system.pop(str(folder), None)

@@ -1,7 +1,11 @@
 """Words as the index sees them, and the tantivy index of all passages (BM25)."""
 
 import json
+import os
 import re
+import shutil
+import tempfile
+import weakref
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexMismatch
+from rag.errors import IndexAway, IndexMismatch
 
 if TYPE_CHECKING:
     from rag.rows import StoredPassage
@@ -106,7 +110,7 @@ class WordHit:
 class WordIndex:
     """The tantivy index in `folder`; made there if `make`.
 
-    Raises IndexMismatch when it is missing or damaged.
+    Raises IndexMismatch when it is missing or damaged, IndexAway where it cannot be opened just now.
     """
 
     def __init__(self, folder: Path, *, make: bool = False) -> None:
@@ -122,9 +126,31 @@ class WordIndex:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, str(folder))
             else:
-                self._index = tantivy.Index.open(str(folder))
+                self._index = tantivy.Index.open(str(folder if self._can_be_locked() else self._mirror()))
             self._index.register_tokenizer("readout", _analyzer())
             self._searcher = self._index.searcher()
+
+    def _can_be_locked(self) -> bool:
+        """Whether tantivy can take the lock that it wants also to read."""
+        paths = (self._folder, *self._folder.glob(".tantivy-*.lock"))
+        return not self._folder.exists() or all(os.access(path, os.W_OK) for path in paths)
+
+    def _mirror(self) -> Path:
+        """A folder of our own with links to all files but the locks; it goes when this index does."""
+        try:
+            mirror = Path(tempfile.mkdtemp(prefix="readout-words-"))
+            weakref.finalize(self, shutil.rmtree, mirror, ignore_errors=True)
+            for path in self._folder.absolute().iterdir():
+                if path.suffix == ".json":
+                    shutil.copyfile(path, mirror / path.name)
+                elif path.suffix != ".lock":
+                    (mirror / path.name).symlink_to(path)
+        except OSError as error:
+            raise IndexAway(
+                f"The word index in {self._folder} cannot be opened ({error}). Mend the permissions or"
+                " free some space, then try again. Nothing is lost."
+            ) from error
+        return mirror
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -23,7 +23,7 @@ from tests.test_kill import state_of
 
 OWN = cases(4, 8)  # articles of each writer: a quarter is replaced, a quarter removed
 AT_ONCE = cases(4, 2)  # articles that a writer adds before it gives its place away
-ROUNDS = cases(1, 12)
+ROUNDS = cases(1, 6)
 PAUSE = cases(3, 0) / 10  # seconds between two looks of the reader
 PATIENCE = 60.0  # seconds for which a writer waits that is not to be told
 BUSY = re.compile(
