@@ -114,7 +114,7 @@ ROWS = (
         ("test_writers.py::test_all_that_several_writers_did_is_there_and_nothing_else",),
     ),
     Row(
-        "articles that arrive and indexes that are remade while a page is open: found in 10 s, no question fails",
+        "while a page is open: articles arrive (found in 10 s), indexes are remade (no question fails)",
         (
             "test_open_page.py::test_articles_that_arrive_are_answered_from_in_an_open_page",
             "test_open_page.py::test_no_question_fails_while_the_indexes_are_remade",
