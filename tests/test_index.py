@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.adding import Adder, Outcome
+from rag.adding import GROUP_PASSAGES, Adder, Outcome
 from rag.errors import IndexMismatch, LibraryBusy
 from rag.index import Indexes
 from rag.library import Library
@@ -93,6 +93,20 @@ def test_an_open_reader_sees_what_another_adds(desk: Desk) -> None:
     assert reader.found("Elephants Hanoi")[:-1] == []
     desk.add(make_article("elephants", "Elephants came to Hanoi."))
     assert reader.found("Elephants Hanoi") == ["elephants", "elephants"]
+
+
+def test_what_is_added_is_found_while_more_is_being_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.adding.SYNC_SECONDS", 0.0)
+    desk, reader = Desk(tmp_path), Desk(tmp_path)
+    texts = [f"Visitor x{n} saw place y{n} on day z{n}." for n in range(GROUP_PASSAGES + 1)]
+    many = [make_article(f"a{n}", text) for n, text in enumerate(texts)]
+    with desk.library.writing():
+        adding = desk.adder.add_articles(many)
+        assert next(adding).article_id == "a0"
+        assert reader.found("visitor x0 place y0 day z0")[0] == "a0"
+        assert len(list(adding)) == GROUP_PASSAGES
 
 
 def test_indexes_that_lag_behind_are_brought_up_on_opening(desk: Desk) -> None:
