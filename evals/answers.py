@@ -15,7 +15,7 @@ from rich.progress import track
 from evals.beir import Dataset
 from evals.documents import CORPUS
 from evals.gold import GoldQuestion
-from evals.records import CitedSpan, ClaimRecord, HitRecord, Record, Run, Score, Span
+from evals.records import SAID_OTHERWISE, CitedSpan, ClaimRecord, HitRecord, Record, Run, Score, Span
 from evals.report import commit
 from evals.scoring import Ground, evidence_recall, locate, score
 from rag.adding import MEGABYTE, gather_files
@@ -105,7 +105,7 @@ class _Asker:
         record = replace(
             blank(question),
             asked=answer.asked,
-            status=answer.status.value,
+            status=SAID_OTHERWISE if answer.otherwise else answer.status.value,
             evidence=found.evidence,
             claims=tuple(
                 ClaimRecord(c.text, c.verdict.value, c.missing, tuple(map(_cited, c.citations)))

@@ -8,6 +8,8 @@ from typing import Any
 
 from rag.errors import ReadError
 
+SAID_OTHERWISE = "said_otherwise"  # a status: what the question takes for granted is denied
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -58,7 +60,7 @@ class Record:
     question: str
     asked: str = ""  # as searched
     answerable: bool = True
-    status: str = ""  # rag.types.Status
+    status: str = ""  # rag.types.Status, or SAID_OTHERWISE
     evidence: float = 0.0  # 0..1, how likely the articles cover it
     claims: tuple[ClaimRecord, ...] = ()
     hits: tuple[HitRecord, ...] = ()  # the first ten passages, best first

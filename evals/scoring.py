@@ -15,7 +15,7 @@ import ir_measures
 from ir_measures import nDCG
 
 from evals.gold import Evidence, GoldQuestion
-from evals.records import CitedSpan, ClaimRecord, HitRecord, Record, Score, Span
+from evals.records import SAID_OTHERWISE, CitedSpan, ClaimRecord, HitRecord, Record, Score, Span
 from rag.types import Status, Verdict
 
 DEPTHS = (1, 5, 10)  # hits among which the evidence is looked for
@@ -80,7 +80,7 @@ def score(record: Record, question: GoldQuestion, ground: Ground) -> dict[str, S
     """All MEASURES of one answer."""
     gold = locate(question, ground.texts)
     cited = [citation for claim in record.claims for citation in claim.citations]
-    refused = record.status == Status.NOT_IN_ARTICLES
+    refused = record.status in (Status.NOT_IN_ARTICLES, SAID_OTHERWISE)
     return (
         {f"evidence_recall_at_{depth}": evidence_recall(record.hits, gold, depth) for depth in DEPTHS}
         | {"ndcg_at_10": ndcg(record.hits, gold, ground.passages)}

@@ -30,7 +30,8 @@ class Pick:
 class ExtractiveAnswerer:
     """Quotes the sentences nearest to the question, grouped by article, in reading order.
 
-    Where the question is after words of one kind ('when', 'who', 'how many'), the best sentence leads.
+    Where the question is after words of one kind ('when', 'who', 'how many'), the best sentence leads. Where
+    a sentence denies what the question takes for granted, that one is all of the answer.
     """
 
     @property
@@ -42,7 +43,12 @@ class ExtractiveAnswerer:
         return "Quoted from the articles; no language model is configured."
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
-        picks = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
+        picks = (
+            _denial(retrieval)
+            or _list_items(retrieval)
+            or _both_sides(retrieval)
+            or _best_sentences(retrieval)
+        )
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
@@ -80,6 +86,11 @@ def rank_sentences(hits: Sequence[Hit]) -> list[Pick]:
     """All sentences of the hits, best first."""
     picks = [Pick(h, s, score) for h, hit in enumerate(hits) for s, score in enumerate(hit.sentence_scores)]
     return sorted(picks, key=lambda pick: -pick.score)
+
+
+def _denial(retrieval: Retrieval) -> list[Pick]:
+    found = retrieval.denied
+    return [Pick(found.hit - 1, found.sentence - 1, 1.0)] if found else []
 
 
 def _best_sentences(retrieval: Retrieval) -> list[Pick]:

@@ -20,6 +20,7 @@ from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
 from rag.library import Library
+from rag.premises import denied
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
 from rag.rows import StoredPassage
 from rag.sentences import rate_sentences
@@ -101,16 +102,18 @@ class Retriever:
         evidence = evidence_of(asked, ranking)
         least = threshold() if self._threshold is None else self._threshold
         names = self._unmentioned(asked, ranking) if least > 0 else ()  # at 0 all is enough
+        enough = bool(hits) and evidence >= least and not names
         return Retrieval(
             question=question,
             asked=asked,
             hits=hits,
             evidence=evidence,
-            enough=bool(hits) and evidence >= least and not names,
+            enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),
             note=ranking.note,
             filters=filters,
             unmentioned=names,
+            denied=denied(asked, hits) if enough else None,
         )
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:

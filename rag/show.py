@@ -38,6 +38,7 @@ _HIDDEN = re.compile(
 )
 # Joiners stay where scripts and emoji need them: after a character that is not Latin nor punctuation.
 _LOOSE_JOINER = re.compile("(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]")
+OTHERWISE = "The articles say otherwise than your question takes for granted."
 MARKS = {
     Verdict.SUPPORTED: ("✓", "supported"),
     Verdict.PARTLY: ("◐", "partly supported"),
@@ -362,6 +363,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "unresolved": answer.unresolved,
         "usage": asdict(answer.usage),
         "repaired": answer.repaired,
+        "otherwise": answer.otherwise,
     }
 
 

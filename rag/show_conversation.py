@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rag.show import (
+    OTHERWISE,
     answer_json,
     clean,
     copies_words,
@@ -118,6 +119,8 @@ def _answer_lines(exchange: KeptExchange) -> Iterator[str]:
         yield f"*Only: {_escaped(filter_words(answer.filters))}*\n"
     if answer.status in HEADINGS:
         yield f"**{HEADINGS[answer.status]}** {_escaped(answer.notice)}\n"
+    if answer.otherwise:
+        yield f"**{OTHERWISE}**\n"
     if answer.claims:
         yield "".join(_claim_markdown(claim) for claim in answer.claims).strip() + "\n"
     for one in answer.disagreements:

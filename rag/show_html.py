@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from rag.show import (
     MARKS,
+    OTHERWISE,
     copies_words,
     disagreement_words,
     outlet,
@@ -40,6 +41,9 @@ def answer_html(answer: Answer, key: str) -> str:
     """The claims, each with links to its cited sentences and its verdict."""
     _check(key)
     parts = [(claim.lead, _claim_html(claim, f"{key}-c{n}", key)) for n, claim in enumerate(answer.claims, 1)]
+    if answer.otherwise:
+        head = f'<p class="r-heading">{OTHERWISE}</p>'
+        return f'<div class="r-answer r-otherwise">{head}{_blocks(parts)}</div>'
     return f'<div class="r-answer">{_blocks(parts)}</div>'
 
 

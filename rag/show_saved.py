@@ -12,6 +12,7 @@ from datetime import datetime
 from rag.show import (
     MARKS,
     NEAREST_MOST,
+    OTHERWISE,
     answer_json,
     clean,
     copies_words,
@@ -61,6 +62,8 @@ def _markdown(answer: Answer, saved_at: datetime) -> Iterator[str]:
     yield ""
     if answer.asked != answer.question:
         yield f"Searched as: {_text(answer.asked)}\n"
+    if answer.otherwise:
+        yield f"**{OTHERWISE}**\n"
     if answer.claims:
         yield "\n".join(_text(line) for line in answer.text.split("\n")) + "\n"
     yield from (f"{_text(line)}\n" for line in facts(answer, saved_at))

@@ -182,6 +182,7 @@ class Retrieval:
     note: str = ""  # a constraint that was relaxed, say
     filters: Filters = field(default_factory=Filters)
     unmentioned: tuple[str, ...] = ()  # names in the question that no article has: it is not enough then
+    denied: "Marker | None" = None  # the sentence that denies what the question takes for granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,7 @@ class Answer:
     filters: Filters = field(default_factory=Filters)  # which articles were asked
     usage: Usage = field(default_factory=Usage)  # all zero where no language model was asked
     repaired: int = 0  # claims that the model worded anew after the check had found them not supported
+    otherwise: bool = False  # it is only the sentence that denies what the question takes for granted
 
     @property
     def text(self) -> str:

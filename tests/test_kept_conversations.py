@@ -95,6 +95,12 @@ def test_an_answer_comes_back_as_it_went_in() -> None:
     assert unpack_answer(pack_answer(answer), TEXTS) == answer
 
 
+def test_an_answer_kept_before_a_field_was_there_has_its_default() -> None:
+    older = json.loads(pack_answer(replace(make_answer(), otherwise=True)))
+    assert older.pop("otherwise") is True
+    assert unpack_answer(json.dumps(older), TEXTS) == make_answer()
+
+
 def test_half_characters_and_numbers_of_numpy_come_back() -> None:
     hit = replace(make_hit(), score=np.float32(0.5), sentence_scores=(np.float32(0.25),))  # type: ignore[arg-type]
     answer = make_answer(claims=(Claim("Half \ud800 a pair.", Verdict.UNCITED),), hits=(hit,))
