@@ -213,7 +213,14 @@ class WordIndex:
                 writer.add_document(tantivy.Document(number=stored.number, version=version, text=text))
         writer.commit()
         writer.wait_merging_threads()
+        self._let_others_read()
         self.reload()
+
+    def _let_others_read(self) -> None:
+        """tantivy keeps two of its files from all others, whatever the umask lets them read of the rest."""
+        mode = (self._folder / ".tantivy-writer.lock").stat().st_mode
+        for name in ("meta.json", ".managed.json"):
+            (self._folder / name).chmod(mode)
 
     def reload(self) -> None:
         self._index.reload()

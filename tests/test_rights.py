@@ -85,8 +85,9 @@ def meet(home: Path, folder: Path, own: Path, told: Connection) -> None:
 
 
 def protect(place: Path, writable: int = 0) -> None:
+    """Takes all rights to write away; those to read stay as Readout left them."""
     for path in (place, *place.rglob("*")):
-        path.chmod((0o555 if path.is_dir() else 0o444) | writable)
+        path.chmod(path.stat().st_mode & ~0o222 | writable)
 
 
 def test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_lost(
