@@ -28,6 +28,7 @@ from rag.conversations import (
 from rag.errors import LibraryBusy
 from rag.library import Library
 from rag.schema import SCHEMA_VERSION
+from rag.show import OTHERWISE
 from rag.show_conversation import export_conversation, file_name
 from rag.types import (
     Answer,
@@ -328,6 +329,14 @@ def test_an_export_holds_claims_verdicts_and_references() -> None:
     values = json.loads(export_conversation(conversation, "json"))
     (citation,) = values["exchanges"][0]["answer"]["claims"][0]["citations"]
     assert (citation["quote"], citation["start"], citation["end"]) == ("They spoke for five hours.", 28, 54)
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_an_export_says_where_the_articles_say_otherwise(form: str) -> None:
+    for otherwise in (True, False):
+        exchange = make_exchange(1, make_answer(otherwise=otherwise))
+        conversation = KeptConversation("one", "Talks", ASKED_AT, (exchange,))
+        assert (OTHERWISE in export_conversation(conversation, form)) is otherwise
 
 
 def test_an_export_shows_hostile_words_as_text() -> None:

@@ -14,6 +14,7 @@ from rag.errors import ReadError, SettingsError
 from rag.library import Library
 from rag.saving import save_answer
 from rag.settings import Settings
+from rag.show import OTHERWISE
 from rag.show_saved import saved_html, saved_json, saved_markdown
 from rag.types import Answer, Article, Disagreement, Point, Status, Verdict
 from rag.verifying import State, read_saved, report_json, report_text, verify
@@ -177,6 +178,12 @@ def test_both_sides_of_a_disagreement_are_saved() -> None:
     answer = make_answer(disagreements=(one,))
     assert "The articles give different numbers: “five” and “seven”" in saved_markdown(answer, NOW)
     assert 'id="a1-s2"' in saved_html(answer, NOW)
+
+
+def test_that_the_articles_say_otherwise_is_saved() -> None:
+    for form in (saved_markdown, saved_html):
+        assert OTHERWISE in form(make_answer(otherwise=True), NOW)
+        assert OTHERWISE not in form(make_answer(), NOW)
 
 
 def test_a_refusal_is_saved_with_the_nearest_passages() -> None:
