@@ -169,10 +169,14 @@ def test_an_answer_is_rated_with_the_keyboard_alone(visit: Visit) -> None:
     question = "Who was the last captain of the ferry?"
     visit.ask(question)
     page = visit.page
+    up, thumb = (page.get_by_role("radio", name=f"Thumbs {way}") for way in ("up", "down"))
+    up.wait_for()
     page.locator(".st-key-chat a.r-cite").last.focus()
-    for key in ("Tab", "Tab", "ArrowRight", "Space"):  # past the reason of the last verdict
+    for key, reached in (("Tab", None), ("Tab", up), ("ArrowRight", thumb)):  # past the last verdict's reason
         page.keyboard.press(key)
-    thumb = page.get_by_role("radio", name="Thumbs down")
+        if reached:
+            expect(reached).to_be_focused()
+    page.keyboard.press("Space")
     expect(thumb).to_be_checked()
     expect(thumb).to_be_focused()
     await_ratings(visit, question, ["down"])
