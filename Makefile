@@ -35,7 +35,7 @@ app: $(STAMP)  ## read corpus/ into an empty library and open the chat page
 
 test: $(STAMP) browser  ## run all tests, the browser's too
 	@$(KEEP_MEMORY) $(BIN)/python -m pytest -m alone
-	@$(BIN)/python -m pytest -m "not alone" -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not alone" -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(STAMP) browser  ## try each threat many times over (half an hour) and print a table of it
 	@$(BIN)/python -m tests.soak
