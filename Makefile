@@ -20,7 +20,7 @@ install: $(STAMP)  ## make .venv with the locked packages
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Readout needs Python 3.11 or later; $(PYTHON) is older. Use: make PYTHON=python3.12 app"; exit 1; }
-	@echo "Setting up .venv (once, some minutes) …"
+	@echo "Setting up .venv (once, a minute or two) …"
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian: apt install python3-venv"; exit 1; }
 	@$(PIP_QUIET) --no-deps --require-hashes -r <(awk '/^[^ ]/ { own = /^uv==/ } own' requirements.lock) \
 	  && $(BIN)/uv pip install -q --python $(BIN)/python $(LOCKED) \

@@ -18,9 +18,9 @@ from rag.verdicts.periods import meet, periods
 from rag.verdicts.quantities import Quantity
 from rag.verdicts.relations import MODALS
 from rag.verdicts.speech import BE
-from rag.verdicts.stance import Cue, moods_at
+from rag.verdicts.stance import Cue, moods_of
 from rag.verdicts.vocabulary import LIGHT
-from rag.verdicts.wording import Token, country, stem, stems_of
+from rag.verdicts.wording import Token, country, stems_of, two_sided
 
 SENTENCES_MOST = 4  # best ones that are looked at: what denies a question is nearly always among them
 CHANCE_LEAST = 0.2  # of a sentence to be part of the answer; below it, it is on something else
@@ -243,11 +243,7 @@ def _is_plain(line: Line, cue: Cue) -> bool:
     if {t.word for t in behind} & _LIMITS or {t.word for t in behind[:2]} & {"as", "yet"}:
         return False
     lasts = any(q.kind in _TIMES and q.first > cue.place for q in line.quantities)
-    return not lasts and not _moods(line, cue.reach[0]) - {"agreed to", "plans to"}
-
-
-def _moods(line: Line, place: int) -> set[str]:
-    return set(moods_at(line.stance, place)) - {"to"}
+    return not lasts and not moods_of(line.stance, cue.reach[0]) - {"agreed to", "plans to"}
 
 
 def _speaks_of(point: _Point, place: int) -> bool:
@@ -279,7 +275,7 @@ def _denied_here(point: _Point) -> str:
             continue
         reach = [p for p in cue.reach if p not in point.claim.measured]
         found = [c.place for c in point.match.candidates(reach[0])] if reach else []
-        if not found or any(p in line.stance.negated or _moods(line, p) for p in found):
+        if not found or any(p in line.stance.negated or moods_of(line.stance, p) for p in found):
             continue
         subject = [p for p in point.claim.content if p < reach[0]]
         objects = [bool(point.match.candidates(p)) for p in reach[1:]]
@@ -292,13 +288,7 @@ def _denied_here(point: _Point) -> str:
 @cache
 def _opposed() -> dict[str, frozenset[str]]:
     """Stem → the stems of which only one can be true with it."""
-    pairs: dict[str, set[str]] = {}
-    for row in _OPPOSED.strip().split("\n"):
-        left, right = ([stem(word) for word in side.split()] for side in row.split("/"))
-        for ours, theirs in ((left, right), (right, left)):
-            for word in ours:
-                pairs.setdefault(word, set()).update(theirs)
-    return {word: frozenset(others) for word, others in pairs.items()}
+    return two_sided(_OPPOSED)
 
 
 def _opposite(point: _Point) -> str:
@@ -323,7 +313,7 @@ def _opposite_of(point: _Point, token: Token) -> str:
             theirs = place.place in point.line.stance.negated
             is_verb = found.is_verb or found.word.endswith("s")
             fits = point.match.affinity(token.place, place) >= FIT_LEAST
-            if is_verb and fits and ours == theirs and not _moods(point.line, place.place):
+            if is_verb and fits and ours == theirs and not moods_of(point.line.stance, place.place):
                 return found.text
     return ""
 

@@ -69,7 +69,10 @@ class VectorIndex:
         )
 
     def close(self) -> None:
-        """Lets go of the files, so that the next opening sees what other processes wrote."""
+        """Lets go of the files, so that the next opening sees what other processes wrote.
+
+        Not while another one in this process has them open: Chroma lets all of a path share one memory.
+        """
         self._client.close()  # type: ignore[attr-defined]  # in Client, not yet in its interface
 
     def built_from(self) -> dict[str, str]:

@@ -1,29 +1,24 @@
 """A canary key and a canary password through every failure that was thought of: THREATS, row 11."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.commands import ENCODER_CACHE
+from tests.commands import ROOT, clean_environment
 from tests.soak import cases
 
 KEY, PASSWORD = "sk-canary-5f1c0de5", "canary-correct-horse"
 READ = ("red line", "wang yi", "taiwan")  # of the question and the articles
 PATHS_LEAST = 25
-ROOT = Path(__file__).parent.parent
 
 
 def test_secrets_are_nowhere_whatever_fails(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     home, report = tmp_path / "home", tmp_path / "report.json"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("READOUT_", "OPENAI_"))}
     ours = {
-        "READOUT_HOME": str(home),
-        "READOUT_CACHE": str(ENCODER_CACHE),
         "READOUT_API_KEY": KEY,
         "OPENAI_API_KEY": f"{KEY}-openai",
         "READOUT_PASSWORD": PASSWORD,
@@ -35,7 +30,7 @@ def test_secrets_are_nowhere_whatever_fails(
         [sys.executable, "-m", "tests.failures", str(home), str(report), str(cases(10, 26))],
         capture_output=True,
         text=True,
-        env=kept | ours,
+        env=clean_environment(home) | ours,
         cwd=ROOT,
     )
     assert ran.returncode == 0, ran.stderr

@@ -125,8 +125,7 @@ def finds(reader: Desk, article_id: str) -> bool:
     )
 
 
-# Four find at times a passage that its own vector does not: a fault to mend, seen in `make soak` until then.
-@pytest.mark.parametrize("writers", [2, 4] if cases(0, 1) else [2])
+@pytest.mark.parametrize("writers", [2, 4])
 def test_all_that_several_writers_did_is_there_and_nothing_else(
     tmp_path: Path,
     forkserver: ForkServerContext,
@@ -184,9 +183,10 @@ def _one_round(
         assert all(match and match[2] in ours for match in busy)
         assert bool(busy) == (part is not parts[0])
         assert lines(log, "gone") == list(part.removed)
-    assert state_of(home) == wanted
     assert all(finds(reader, one.id) for one in final)
-    reader.close()
+    assert reader.indexes.check().faults == ()
+    reader.close()  # else Chroma would let the next opening in this process see what this reader had seen
+    assert state_of(home) == wanted
     return looked
 
 

@@ -15,7 +15,7 @@ from rag.verdicts.names import is_name
 from rag.verdicts.pairs import SHARED_LEAST, Pair, fit, may_differ, opposed
 from rag.verdicts.periods import meet, near, period, periods
 from rag.verdicts.quantities import Quantity
-from rag.verdicts.stance import Cue, moods_at
+from rag.verdicts.stance import Cue, moods_at, moods_of
 from rag.verdicts.wording import BREAKS, Token, stems_of
 
 TOKENS_MOST = 90  # of a sentence that is compared; a longer one speaks of several points
@@ -219,9 +219,5 @@ def _negations(match: Match) -> Iterator[tuple[Cue, int, int]]:
         ):
             continue  # 'China says that it gave notice, the Philippines denies any notice' tells both sides
         found = match.rests_on[place].place
-        if found not in theirs.negated and _moods(match.claim, place) == _moods(match.evidence[0], found):
+        if found not in theirs.negated and moods_of(ours, place) == moods_of(theirs, found):
             yield cue, place, found
-
-
-def _moods(line: Line, place: int) -> set[str]:
-    return set(moods_at(line.stance, place)) - {"to"}

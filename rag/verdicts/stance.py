@@ -212,3 +212,8 @@ def moods_at(stance_of: Stance, place: int) -> Iterator[str]:
     for cue in stance_of.moods:
         if place in cue.reach:
             yield cue.mood
+
+
+def moods_of(stance_of: Stance, place: int) -> set[str]:
+    """The same as a set, without a mere 'to', which says nothing by itself."""
+    return set(moods_at(stance_of, place)) - {"to"}

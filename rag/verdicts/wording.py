@@ -197,9 +197,13 @@ def _groups() -> dict[str, frozenset[str]]:
 
 @cache
 def _opposites() -> dict[str, frozenset[str]]:
-    """Stem → the stems that say the opposite."""
+    return two_sided(OPPOSITES)
+
+
+def two_sided(table: str) -> dict[str, frozenset[str]]:
+    """Stem → the stems on the other side of its line; a line of the table is 'words / words'."""
     pairs: dict[str, set[str]] = {}
-    for line in OPPOSITES.strip().split("\n"):
+    for line in table.strip().split("\n"):
         left, right = ([stem(word) for word in side.split()] for side in line.split("/"))
         for one, others in ((left, right), (right, left)):
             for word in one:

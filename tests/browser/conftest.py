@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
-from tests.commands import ROOT, Command, clean_environment
+from tests.commands import ROOT, Command
 
 ARTICLES = Path(__file__).parent / "articles"
 START_SECONDS = 60.0
@@ -86,15 +86,14 @@ def free_port() -> int:
 @contextmanager
 def serve(folder: Path, articles: Path, **settings: str) -> Iterator[str]:
     """Runs the page on a library in `folder` that holds these articles; yields its address."""
-    environment = clean_environment(folder / "home") | settings
     command = Command(folder / "home")
-    command.environment = environment
+    command.environment |= settings
     command("add", str(articles))
     port = free_port()
     run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     run += ["--server.headless", "true"]
     log = (folder / "streamlit.log").open("w")
-    with log, subprocess.Popen(run, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
+    with log, subprocess.Popen(run, cwd=ROOT, env=command.environment, stdout=log, stderr=log) as process:
         address = f"http://127.0.0.1:{port}"
         try:
             wait_for(f"{address}/_stcore/health", process)

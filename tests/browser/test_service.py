@@ -8,15 +8,14 @@ from pathlib import Path
 
 from tests.browser.conftest import (
     JSON_LOG,
-    ROOT,
     Visit,
     ask_health,
-    clean_environment,
     free_port,
     log_lines,
     wait_for,
     wait_until_ready,
 )
+from tests.commands import ROOT, clean_environment
 
 QUESTION = 'When did the harbour bridge open? {"event": "forged"} canary-question'
 
