@@ -76,7 +76,7 @@ def test_a_question_is_asked_checked_and_read_with_the_keyboard_alone(visit: Vis
     page.locator(IDLE).wait_for()
     page.locator(".st-key-chat a.r-cite").first.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#a1-s1")).to_be_in_viewport()
+    expect(page.locator("#a1-s1:target")).to_be_in_viewport()  # and not only in view
     page.keyboard.press("Tab")  # from the sentence on: its way back, then what stands below
     expect(page.locator("#a1-s1 a.r-cite")).to_be_focused()
     reading = page.get_by_role("button", name="Read in the article").first
