@@ -1,7 +1,9 @@
 """The Chroma collection of passage vectors (cosine; our own vectors, its embedder is never used)."""
 
+import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,26 @@ _NO_PLACE = {
     "unable to open database file": "its files cannot be opened. Mend the permissions",
 }
 UPSERT_MOST = 2000  # passages per call; Chroma takes at most 5461
+_M_PERTURB = -6  # malloc.h
 PROBES_MOST = 100  # neighbours asked for when a passage is not its own nearest one
+
+
+@contextmanager
+def _blank_memory() -> Iterator[None]:
+    """Memory that is taken meanwhile holds nothing of what stood there before.
+
+    hnswlib, in Chroma, takes room for more vectors than there are and writes all of it to disk as it got it:
+    a key or a question that this process had forgotten would lie in the index. glibc blanks what it gives out
+    if it is told to (mallopt(3), M_PERTURB); where there is none of it, nothing is done.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(_M_PERTURB, 0xFF)  # its complement, 0, is what new memory is filled with
+    try:
+        yield
+    finally:
+        if mallopt:
+            mallopt(_M_PERTURB, 0)
 
 
 class VectorIndex:
@@ -29,6 +50,7 @@ class VectorIndex:
     Raises IndexMismatch when it is missing or damaged, IndexAway where it cannot be opened just now.
     """
 
+    @_blank_memory()
     def __init__(self, folder: Path, *, make: bool = False) -> None:
         import chromadb
         from chromadb.config import Settings
@@ -81,6 +103,7 @@ class VectorIndex:
     def set_built_from(self, facts: dict[str, str]) -> None:
         self._collection.modify(metadata=facts)
 
+    @_blank_memory()
     def write(self, removed: Sequence[str], added: Sequence[tuple[str, Sequence["StoredPassage"]]]) -> None:
         """Takes versions out and puts versions in: (version, its passages).
 

@@ -5,13 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 
 from tests.commands import ROOT, clean_environment
+from tests.fakes import make_article
 from tests.soak import cases
+from tests.test_index import Desk
 
 KEY, PASSWORD = "sk-canary-5f1c0de5", "canary-correct-horse"
 READ = ("red line", "wang yi", "taiwan")  # of the question and the articles
 PATHS_LEAST = 25
+SIZES = (2_000, 9_000, 40_000, 100_000, 150_000, 170_000, 190_000)  # bytes
 
 
 def test_secrets_are_nowhere_whatever_fails(
@@ -45,3 +49,31 @@ def test_secrets_are_nowhere_whatever_fails(
     bad = {home / "bad.pdf", home / "broken" / "library.sqlite3"}  # where the test itself wrote it
     stores = [path for path in home.rglob("*") if path.is_file() and path not in bad]
     assert stores and not [path for path in stores if b"canary" in path.read_bytes()]
+
+
+def forget(words: bytes) -> None:
+    """Memory of many sizes that holds the words is given back, by threads that end, too."""
+
+    def fill() -> None:
+        held = [bytearray(words * (size // len(words))) for size in SIZES for _ in range(4)]
+        held.clear()
+
+    threads = [Thread(target=fill) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    fill()
+
+
+def test_no_index_holds_what_its_process_had_forgotten(tmp_path: Path) -> None:
+    for number in range(3):
+        home = tmp_path / str(number)
+        forget(KEY.encode())
+        desk = Desk(home)
+        desk.add(make_article("first", "The council of Linden voted on item 41."))
+        forget(KEY.encode())
+        desk.add(make_article("second", "The council of Marrow voted on item 42."))
+        desk.close()
+        assert list(home.rglob("data_level0.bin"))
+        assert not [path for path in home.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
