@@ -13,6 +13,7 @@ ReadoutError
 │   └── TooManyQuestions others are being answered, or its asker asked too many in a minute
 └── ModelError           the language model did not answer, or not wholly
     ├── ModelAway        its server is not there or does not work just now
+    ├── ModelOverflow    what it was sent does not fit into its context
     └── ModelCut         it stopped in the middle: what came so far is kept, marked incomplete
 """
 
@@ -75,6 +76,10 @@ class ModelError(ReadoutError):
 
 
 class ModelAway(ModelError):
+    pass
+
+
+class ModelOverflow(ModelError):
     pass
 
 

@@ -19,6 +19,7 @@ class Fault:
     passing: bool = False  # worth another try
     wait: float | None = None  # seconds that the server asked for
     slow: bool = False  # the time for an answer ran out
+    overflow: bool = False  # the prompt does not fit into the model's context
 
     @property
     def away(self) -> bool:
@@ -37,7 +38,8 @@ def explain(error: Exception, who: str) -> Fault:
         return Fault(str(error))
     status = status_of(error)
     if isinstance(error, neutral.ContextOverflowError) or status == 413:
-        return Fault(f"The passages are too long for the {who}. Lower READOUT_CONTEXT_TOKENS.")
+        sentence = f"Passages and question are too long for the {who}. Lower READOUT_CONTEXT_TOKENS."
+        return Fault(sentence, overflow=True)
     if isinstance(error, neutral.ModelRateLimitError) or status == 429:
         return _rate_fault(error, who)
     if isinstance(error, neutral.ModelAPIError) or status in (408, 409) or status >= 500:

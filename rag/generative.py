@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.breaker import FAILURES, Breaker
 from rag.citations import read_markers
-from rag.errors import ModelAway, ModelError
+from rag.errors import ModelAway, ModelError, ModelOverflow
 from rag.models import chat_model, model_name
 from rag.prompts import REFUSAL, Message, passage_block, passages_prompt, repair_prompt, rewrite_prompt
 from rag.replies import stream_text, who_is
@@ -39,6 +40,7 @@ class GenerativeAnswerer:
         self._given = model
         self._breaker = Breaker(settings.model_pause)
         self._usage = Usage()
+        self._read = "the passages shown"
         self._shared = self  # whose model is asked
 
     def for_one(self) -> "GenerativeAnswerer":
@@ -59,7 +61,7 @@ class GenerativeAnswerer:
     @property
     def notice(self) -> str:
         return (
-            f"Written by {self.name} from the passages shown; "
+            f"Written by {self.name} from {self._read}; "
             "each sentence is checked against the sentence it cites."
         )
 
@@ -83,11 +85,21 @@ class GenerativeAnswerer:
 
         A marker to a hit that was left out of the prompt comes as Marker(0, 0), which resolves to no
         sentence. The question as asked is complete: earlier turns are not put before the model, so that
-        the passages are the answer's only source. Raises ModelError, ModelCut, SettingsError.
+        the passages are the answer's only source. Where even these are too many for the model's context,
+        the lower half of them goes and it is asked again. Raises ModelError, ModelCut, SettingsError.
         """
         hits = fitting_hits(retrieval.hits, self._settings.context_tokens)
-        texts = self.texts(passages_prompt(retrieval.asked, hits), self._settings.model_seconds)
-        yield from _seen(read_markers(without_refusal(texts)), len(hits))
+        end = time.monotonic() + self._settings.model_seconds
+        for attempts in range(self._settings.model_attempts, 0, -1):
+            self._read = _passages_read(len(hits), len(retrieval.hits))
+            texts = self.texts(passages_prompt(retrieval.asked, hits), end - time.monotonic(), attempts)
+            try:
+                yield from _seen(read_markers(without_refusal(texts)), len(hits))
+                return
+            except ModelOverflow:  # so no text has come
+                if attempts == 1 or len(hits) < 2:
+                    raise
+                hits = hits[: len(hits) // 2]
 
     def rewrite(self, question: str, turns: Sequence[Turn]) -> str:
         """A follow-up as a full question; `question` itself if the model gives none in time."""
@@ -123,15 +135,18 @@ class GenerativeAnswerer:
             for number in range(1, len(doubtful) + 1)
         ]
 
-    def texts(self, messages: Sequence[Message], seconds: float) -> Iterator[str]:
-        """What the model writes, within `seconds`, unless it is left alone just now. Raises ModelError."""
+    def texts(self, messages: Sequence[Message], seconds: float, attempts: int = 0) -> Iterator[str]:
+        """What the model writes, within `seconds`, unless it is left alone just now. Raises ModelError.
+
+        `attempts`: as many as the settings say where it is 0.
+        """
         model = self._model
         if left := self._breaker.left():
             raise ModelAway(
                 f"The {who_is(model)} failed {FAILURES} times in a row and is left alone for "
                 f"{ceil(left)} more seconds. Ask again then."
             )
-        attempts = self._settings.model_attempts
+        attempts = attempts or self._settings.model_attempts
         texts = stream_text(model, messages, seconds=seconds, attempts=attempts, count=self._count)
         try:
             for text in texts:
@@ -143,6 +158,12 @@ class GenerativeAnswerer:
 
     def _count(self, usage: Usage) -> None:
         self._usage += usage
+
+
+def _passages_read(read: int, shown: int) -> str:
+    if read == shown:
+        return "the passages shown"
+    return f"the first {read} of the {shown} passages shown" if read > 1 else "the first passage shown"
 
 
 def _seen(pieces: Iterable[Piece], hits: int) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from rag.errors import ModelAway, ModelCut, ModelError
+from rag.errors import ModelAway, ModelCut, ModelError, ModelOverflow
 from rag.faults import LONGEST_WAIT, Fault, explain, status_of
 from rag.logs import EVENT, ModelFailed, kind_of
 from rag.thoughts import Thoughts
@@ -51,7 +51,8 @@ def stream_text(
 
     A try is repeated only while no text has come, and only for faults that may pass (408, 409, 429,
     5xx, no connection). `count` is told what each try used. Raises ModelCut when the text is not whole,
-    ModelAway when the server does not work just now, ModelError when there is no text for another reason.
+    ModelAway when the server does not work just now, ModelOverflow when the messages do not fit into the
+    model's context, ModelError when there is no text for another reason.
     """
     who, end = who_is(model), time.monotonic() + seconds
     for attempt in range(1, attempts + 1):
@@ -83,6 +84,8 @@ def stream_text(
 
 
 def _error(fault: Fault) -> ModelError:
+    if fault.overflow:
+        return ModelOverflow(fault.sentence)
     return ModelAway(fault.sentence) if fault.away else ModelError(fault.sentence)
 
 

@@ -82,7 +82,8 @@ class Settings(BaseSettings):
         default=6000,
         ge=500,
         description="Tokens of passages put before a model; whole lowest passages are left out beyond. "
-        "Fits the 8 k windows of small local models with room for the answer.",
+        "Fits the 8 k windows of small local models with room for the answer; a model that takes less is "
+        "asked again with half of them.",
     )
     model_pause: float = Field(
         default=60.0,

@@ -43,6 +43,7 @@ class ModelServer:
         self.disconnects = 0  # clients that left before the answer was over
         self.closing = threading.Event()
         self.elsewhere = ""  # where 'redirect' points
+        self.window = 8_000  # bytes of the messages that 'small_window' takes
         self._script: list[str] = ["good"]
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -562,6 +563,14 @@ def error_400(x: Exchange) -> None:
 
 def context_overflow(x: Exchange) -> None:
     x.fail(400, "This model's maximum context length is 4096 tokens: context_length_exceeded")
+
+
+def small_window(x: Exchange) -> None:
+    """Answers what fits into its context, and refuses what does not."""
+    if len(x.request.prompt.encode()) > x.owner.window:
+        context_overflow(x)
+    else:
+        good(x)
 
 
 def error_401(x: Exchange) -> None:

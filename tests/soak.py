@@ -58,6 +58,14 @@ ROWS = (
         ("test_model_faults.py::test_a_fault_ends_in_time_in_one_sentence_with_the_passages",),
     ),
     Row(
+        "more passages than a model takes: whole lowest ones go, never the question",
+        (
+            "test_context_overflow.py::test_of_passages_that_are_too_many_whole_lowest_ones_are_left_out",
+            "test_context_overflow.py::test_a_model_that_takes_less_than_is_set_is_asked_again_with_fewer_passages",
+            "test_context_overflow.py::test_a_question_that_is_too_long_is_refused_with_the_limit_and_sent_nowhere",
+        ),
+    ),
+    Row(
         "canary keys and passwords through failures, every logger at DEBUG: in no output, log, page, store",
         ("test_secrets.py::test_secrets_are_nowhere_whatever_fails",),
     ),
@@ -102,6 +110,13 @@ ROWS = (
         ),
     ),
     Row(
+        "another user's library and folder, and no space to open an index: read, told, nothing lost",
+        (
+            "test_rights.py::test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_lost",
+            "test_rights.py::test_a_full_disk_is_no_damage_to_mend",
+        ),
+    ),
+    Row(
         "kill -9 while adding wire copies and articles that part from theirs",
         ("test_editions.py::test_nothing_is_lost_where_adding_copies_is_killed",),
     ),
@@ -139,6 +154,15 @@ ROWS = (
     Row(
         "visitors with secrets, at once: what one asks reaches no other",
         ("test_overload.py::test_what_one_visitor_asks_reaches_no_other",),
+    ),
+    Row(
+        "other machines and other sites: no connection, no session, no upload, no answer that they may read",
+        (
+            "browser/test_exposure.py::test_only_this_machine_reaches_the_page",
+            "browser/test_exposure.py::test_no_other_site_opens_a_session_through_the_readers_browser",
+            "browser/test_exposure.py::test_no_other_site_uploads_or_reads_through_the_readers_browser",
+            "browser/test_exposure.py::test_streamlits_way_in_for_programs_is_off",
+        ),
     ),
     Row(
         "questions in a row: memory, threads and files of the page stay flat",

@@ -13,7 +13,7 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk
 
-from rag.errors import ModelAway, ModelCut, ModelError, SettingsError
+from rag.errors import ModelAway, ModelCut, ModelError, ModelOverflow, SettingsError
 from rag.models import OFFERED_MODEL, accepted, chat_model, known_model_offer
 from rag.prompts import Message
 from rag.replies import ANSWER_CHARACTERS, read_text, stream_text
@@ -38,6 +38,7 @@ WHOLE = {
     "obeying",
     "open_end",
     "refusing",
+    "small_window",
     "split_markers",
     "thinking",
     "thinking_apart",
@@ -191,7 +192,9 @@ def test_a_lasting_fault_fails_without_a_second_try(
     text, error = ask(model, seconds=1)
     assert time.monotonic() - began < 1 + SLACK
     assert text == "" and error and FAILED_AT_ONCE[name] in str(error)
-    assert type(error) is (ModelAway if "in time" in str(error) or "86400" in str(error) else ModelError)
+    away = "in time" in str(error) or "86400" in str(error)
+    overflow = "too long" in str(error)
+    assert type(error) is (ModelAway if away else ModelOverflow if overflow else ModelError)
     assert_plain(str(error))
     assert len(server.requests) == 1
     assert ask(model) == (GOOD, None)
