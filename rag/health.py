@@ -5,9 +5,10 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 
 from rag.answering import Readout
-from rag.errors import OTHER_ENCODER, ReadoutError
+from rag.errors import OTHER_ENCODER, LibraryBusy, ReadoutError
 
 NO_ARTICLES = "There are no articles yet. Add some on the page Articles, or with: readout add FOLDER"
+FIRST_INDEXES = "The first articles are being indexed. Questions can be asked as soon as some of them are."
 
 
 class Cause(StrEnum):
@@ -17,6 +18,7 @@ class Cause(StrEnum):
     EMPTY = "empty"
     ENCODER = "encoder"
     INDEXES = "indexes"
+    INDEXING = "indexing"
     LIBRARY = "library"
     SETTINGS = "settings"
     SLOW = "slow"
@@ -39,6 +41,8 @@ def find_trouble(readout: Readout) -> Trouble:
         return Trouble(Cause.ENCODER, OTHER_ENCODER)
     try:
         readout.indexes.refresh()
+    except LibraryBusy:  # there are none yet, and another process is about to make them
+        return Trouble(Cause.INDEXING, FIRST_INDEXES)
     except ReadoutError as error:
         return Trouble(Cause.INDEXES, str(error))
     return Trouble()

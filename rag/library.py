@@ -42,6 +42,7 @@ from rag.types import AlsoIn, Article, Feedback, Filters, Passage, PassageVector
 
 # Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
 LOCK_SECONDS = 5.0
+MOMENT_SECONDS = 0.5  # a reader that looks whether somebody writes holds the place for some milliseconds
 NEAREST_ARTICLES = 500  # articles whose vectors are read at once: some 4,000 passages, 3 MB
 
 
@@ -379,7 +380,7 @@ class Library:
     # Writing
 
     @contextmanager
-    def writing(self, seconds: float = 0) -> Iterator[None]:
+    def writing(self, seconds: float = MOMENT_SECONDS) -> Iterator[None]:
         """Holds the library's one place for a writer, waiting up to `seconds` for it.
 
         The lock is the operating system's: it is free again when its holder dies.
@@ -405,7 +406,7 @@ class Library:
     def being_written(self) -> bool:
         """Whether somebody else holds the place for a writer now, or we have no right to it."""
         try:
-            with self.writing():
+            with self.writing(0):
                 return False
         except LibraryError:
             return True

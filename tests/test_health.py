@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -11,7 +12,7 @@ import pytest
 
 from rag.answering import Readout
 from rag.errors import IndexMismatch, LibraryError, SettingsError
-from rag.health import Cause
+from rag.health import Cause, find_trouble
 from rag.library import Library
 from rag.page.serving import STARTING, Watch, look
 from rag.settings import Settings
@@ -41,6 +42,26 @@ def test_an_empty_library_is_well_as_articles_can_be_added(tmp_path: Path) -> No
     health = look(lambda: readout)
     assert (health.status, health.model, health.well) == ("empty", "set", True)
     readout.close()
+
+
+def test_a_first_add_that_has_indexed_nothing_yet_is_told_as_such_and_is_no_fault(
+    readout: Readout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.FIRST_SECONDS", 0.0)
+    readout.indexes.close()
+    shutil.rmtree(readout.library.home / readout.library.state().indexes)
+    with Library(readout.library.home).writing():  # as the process does that adds
+        health = look(lambda: readout)
+        assert (health.status, health.cause, health.well) == ("indexing", Cause.NONE, True)
+        assert health.articles == 3
+        assert find_trouble(readout).sentence.startswith("The first articles are being indexed.")
+
+        def open_and_warm() -> Readout:
+            readout.indexes.refresh()
+            return readout
+
+        assert look(open_and_warm).status == "indexing"
+    assert look(lambda: readout).status == "ready"
 
 
 def test_what_keeps_questions_from_being_answered_is_named_in_a_word(readout: Readout) -> None:

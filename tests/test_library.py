@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +128,25 @@ def test_a_second_writer_is_told_who_writes_and_a_dead_one_holds_nothing(tmp_pat
         pass
     other.kill()
     other.join()
+    with library.writing():
+        store(library, make_article("a", TEXT))
+
+
+def test_a_writer_waits_for_a_reader_that_only_looks_whether_somebody_writes(tmp_path: Path) -> None:
+    writer, reader = Library(tmp_path), Library(tmp_path)
+    looked = [reader.being_written()]
+    with writer.writing():
+        looked.append(reader.being_written())
+    assert looked == [False, True]
+    with ThreadPoolExecutor() as pool:
+        with reader.writing():  # as it does to look, and for longer
+            waiting = pool.submit(store_under_lock, writer)
+            time.sleep(0.1)
+        waiting.result()
+    assert writer.article("a")
+
+
+def store_under_lock(library: Library) -> None:
     with library.writing():
         store(library, make_article("a", TEXT))
 

@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 from uvicorn import Server
 
 from rag.answering import Readout
-from rag.errors import IndexMismatch, ReadoutError, SettingsError
+from rag.errors import IndexMismatch, LibraryBusy, ReadoutError, SettingsError
 from rag.health import Cause, find_trouble, running_version
 from rag.logs import Started, Stopped, take_over, tell, tell_failed
 from rag.models import model_name
@@ -38,7 +38,7 @@ SLOW_SECONDS = 30.0  # after which a look that has not ended is a fault; until t
 class Health:
     """What is told: no path, no title, no name of a model, nothing that a reader typed."""
 
-    status: str  # "ready", "empty" (articles can be added), "starting" or "failing"
+    status: str  # "ready", "empty" (articles can be added), "indexing" (the first), "starting" or "failing"
     cause: Cause = Cause.NONE  # where it is failing
     model: str = ""  # "none", "set" or "left alone" for a while, as it failed several times
     version: str = ""
@@ -47,10 +47,11 @@ class Health:
 
     @property
     def well(self) -> bool:
-        return self.status in ("ready", "empty")
+        return self.status in WELL.values()
 
 
 STARTING = Health("starting")
+WELL = {Cause.NONE: "ready", Cause.EMPTY: "empty", Cause.INDEXING: "indexing"}  # nothing is to be mended
 
 
 class Watch:
@@ -89,6 +90,8 @@ def look(open_library: Callable[[], Readout]) -> Health:
         model = "left alone" if readout.left_alone() else "set" if readout.settings.model else "none"
     except SettingsError:
         return Health("failing", Cause.SETTINGS, version=running_version())
+    except LibraryBusy:
+        return Health("indexing", version=running_version())
     except IndexMismatch:
         return Health("failing", Cause.INDEXES, version=running_version())
     except ReadoutError:
@@ -96,7 +99,7 @@ def look(open_library: Callable[[], Readout]) -> Health:
     except Exception as error:  # noqa: BLE001 - a page that fails for any reason does not answer
         tell_failed("health", error)
         return Health("failing", Cause.LIBRARY, version=running_version())
-    status = {Cause.NONE: "ready", Cause.EMPTY: "empty"}.get(trouble.cause, "failing")
+    status = WELL.get(trouble.cause, "failing")
     cause = trouble.cause if status == "failing" else Cause.NONE
     return Health(status, cause, model, running_version(), span.articles, span.passages)
 
