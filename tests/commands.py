@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -47,6 +48,28 @@ def clean_environment(home: Path) -> dict[str, str]:
         "READOUT_MODEL": "",
     }
     return kept | {name: str(value) for name, value in own.items()}
+
+
+def told_by(work: Callable[..., None], *values: object, seconds: float = PATIENCE) -> object:
+    """What `work` sends through the pipe that is its last argument, in a process of its own.
+
+    Raises TimeoutError where it says nothing in time, EOFError where it ends without a word.
+    """
+    context = fork_context()
+    here, there = context.Pipe(duplex=False)
+    child = context.Process(target=work, args=(*values, there))
+    child.start()
+    there.close()
+    try:
+        if not here.poll(seconds):
+            raise TimeoutError("it hangs")
+        return here.recv()
+    except EOFError:
+        child.join()
+        raise EOFError(f"the process ended with {child.exitcode}") from None
+    finally:
+        child.kill()
+        child.join()
 
 
 class Command:

@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import IndexMismatch
 from rag.words import content_stems
-from tests.commands import fork_context
+from tests.commands import told_by
 from tests.fakes import make_article
 from tests.soak import cases
 from tests.test_index import Desk
@@ -71,19 +71,10 @@ def look(home: Path, wanted: list[object], told: Connection) -> None:
 
 
 def outcome_of(home: Path, wanted: list[object]) -> str:
-    context = fork_context()
-    here, there = context.Pipe(duplex=False)
-    child = context.Process(target=look, args=(home, wanted, there))
-    child.start()
-    there.close()
     try:
-        return str(here.recv()) if here.poll(SECONDS) else "it hangs"
-    except EOFError:
-        child.join()
-        return f"the process ended with {child.exitcode}"
-    finally:
-        child.kill()
-        child.join()
+        return str(told_by(look, home, wanted, seconds=SECONDS))
+    except (EOFError, TimeoutError) as error:
+        return str(error)
 
 
 def flip(path: Path, chance: random.Random) -> None:

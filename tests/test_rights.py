@@ -1,10 +1,8 @@
 """Libraries and folders of another user, as nobody meets them."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +18,7 @@ from rag.settings import Settings
 from rag.types import Answer, Status
 from rag.vectors import VectorIndex
 from tests.browser.conftest import ARTICLES
-from tests.commands import ENCODER_CACHE
+from tests.commands import ENCODER_CACHE, told_by
 from tests.fakes import write_articles
 from tests.test_index import Desk
 from tests.test_index import desk as desk
@@ -28,7 +26,6 @@ from tests.test_kill import state_of
 
 NOBODY = 65534
 QUESTION = "How long is the harbour bridge?"
-SECONDS = 120  # a child that says nothing is a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +87,7 @@ def protect(place: Path, writable: int = 0) -> None:
         path.chmod(path.stat().st_mode & ~0o222 | writable)
 
 
-def test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_lost(
-    forkserver: ForkServerContext,
-) -> None:
+def test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_lost() -> None:
     with TemporaryDirectory() as place:  # pytest's own are closed to others
         base = Path(place)
         base.chmod(0o755)
@@ -100,11 +95,11 @@ def test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_
         write_articles(folder, 2)
         own.mkdir(mode=0o777)
         own.chmod(0o777)
-        run(forkserver, fill, home)
+        told_by(fill, home)
         before = state_of(home)
         for protected in (home, folder):
             protect(protected)
-        met = run(forkserver, meet, home, folder, own)
+        met = told_by(meet, home, folder, own)
         assert isinstance(met, Met)
         assert ["412 metres" in answer for answer in met.answers] == [True, True]
         adding, checking = met.faults
@@ -120,23 +115,9 @@ def test_a_library_and_a_folder_of_another_user_are_read_and_nothing_of_them_is_
 def fill(home: Path, told: Connection) -> None:
     readout = Readout(settings(home), Library(home), EmbeddedEncoder(settings(home)))
     with readout.library.writing():
-        told.send([str(verdict.outcome) for verdict in readout.adder.add(sorted(ARTICLES.glob("*.md")))])
+        added = [str(verdict.outcome) for verdict in readout.adder.add(sorted(ARTICLES.glob("*.md")))]
     readout.close()
-
-
-def run(forkserver: ForkServerContext, work: Callable[..., None], *values: Path) -> object:
-    here, there = forkserver.Pipe(duplex=False)
-    child = forkserver.Process(target=work, args=(*values, there))
-    child.start()
-    there.close()
-    try:
-        assert here.poll(SECONDS)
-        found: object = here.recv()
-        child.join(SECONDS)
-        assert child.exitcode == 0
-        return found
-    finally:
-        child.kill()
+    told.send(added)
 
 
 def no_place(*_: object, **__: object) -> None:
