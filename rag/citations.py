@@ -192,11 +192,12 @@ def build_claims(
     `split` gives sentences with offsets into the text that it was given; `similarity` is for `judge`.
     """
     text, places = _gather(pieces)
+    lines = [found.end() for found in re.finditer("\n", text)]
     spans = _claim_spans(text, split, [place for place, _ in places])
     cited: list[dict[int, Citation]] = [{} for _ in spans]
     owner = 0
     for place, citation in places:
-        while owner + 1 < len(spans) and _belongs_later(text, spans[owner], spans[owner + 1], place):
+        while owner + 1 < len(spans) and _belongs_later(lines, spans[owner], spans[owner + 1], place):
             owner += 1
         if spans:
             cited[owner].setdefault(citation.number, citation)
@@ -223,11 +224,15 @@ def _gather(pieces: Iterable[str | Citation]) -> tuple[str, list[tuple[int, Cita
     return "".join(parts), places
 
 
-def _belongs_later(text: str, this: _Span, following: _Span, place: int) -> bool:
-    """Whether a citation at `place` belongs to `following` or a later claim rather than to `this`."""
+def _belongs_later(lines: Sequence[int], this: _Span, following: _Span, place: int) -> bool:
+    """Whether a citation at `place` belongs to `following` or a later claim rather than to `this`.
+
+    `lines`: where lines begin, but for the first.
+    """
     if place > following.start:
         return True
-    return this.end < place and "\n" in text[this.end : place] and "\n" not in text[place : following.start]
+    here = bisect_right(lines, place)  # the line that it stands on
+    return bisect_right(lines, this.end) < here == bisect_right(lines, following.start)
 
 
 def _claim_spans(

@@ -86,7 +86,8 @@ def _pairs_together(question: str, hits: Sequence[Hit], weights: Mapping[str, fl
         places: dict[str, list[int]] = {}
         for place, stem in enumerate(stems(f"{hit.article.title} {hit.passage.text}")):
             places.setdefault(stem, []).append(place)
-        found = max(found, sum(_together(places.get(a, ()), places.get(b, ())) for a, b in pairs))
+        together = {(a, b): _together(places.get(a, ()), places.get(b, ())) for a, b in set(pairs)}
+        found = max(found, sum(together[pair] for pair in pairs))
     return found / len(pairs)
 
 

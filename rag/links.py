@@ -17,7 +17,7 @@ LIFT = 5.0  # in z-scores: to below the first passage from nearly anywhere among
 FADES = 0.5  # a link from the second document counts 1 / 1.5, from the third 1 / 2
 BELOW = 0.01  # what is linked to stays behind what links to it
 TITLE_LEAST = 4  # characters; shorter titles stand in any text
-_ASIDE = re.compile(r"\s*\([^)]*\)")
+_ASIDE = re.compile(r"\([^()]*\)")
 _WORD = re.compile(r"\w+")
 
 

@@ -52,7 +52,7 @@ HEADER_CHARACTERS = 200  # longest outlet or title put before a model: more is n
 REMEMBERED_TURNS = 3  # earlier turns that a follow-up may point to
 REMEMBERED_CHARACTERS = 600  # of each earlier answer: enough for its names
 
-_LIKE_A_MARKER = re.compile(r"\[([\d\s.,;–-]*\d[\d\s.,;–-]*)\]")
+_LIKE_A_MARKER = re.compile(r"\[([\s.,;–-]*\d[\d\s.,;–-]*)\]")
 _NO_TAGS = str.maketrans({"<": "‹", ">": "›"})
 
 

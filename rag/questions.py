@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from rag.types import date_label
 from rag.words import content_stems
@@ -25,6 +26,7 @@ _DATE = re.compile(
     r"|\b(?P<relative>today|yesterday|(?:last|this|past) (?:week|month|year))\b)",
     re.IGNORECASE,
 )
+_BEFORE_MOST = 20  # characters before a date in which its preposition stands
 _OPEN_AFTER = re.compile(r"\b(?:since|after|from)\s*$", re.IGNORECASE)
 _OPEN_BEFORE = re.compile(r"\b(?:before|until|till|by)\s*$", re.IGNORECASE)
 
@@ -95,7 +97,7 @@ def _range(match: re.Match[str], question: str, as_of: date) -> Range | None:
     except ValueError:  # 31 February
         return None
     word = match.group().split()[0].lower()
-    before = question[: match.start()]
+    before = question[max(0, match.start() - _BEFORE_MOST) : match.start()]
     if word in ("since", "after") or _OPEN_AFTER.search(before):
         return first, None
     if word in ("before", "until") or _OPEN_BEFORE.search(before):
@@ -170,8 +172,10 @@ CLAUSES_MOST = 6  # each costs a run of the encoder
 def read_clauses(question: str) -> list[str]:
     """The parts of a long question that say enough to be looked for by themselves; none of a short one."""
     pieces = [piece.strip() for piece in _CLAUSE_ENDS.split(question)]
-    clauses = [piece for piece in pieces if len(content_stems(piece)) >= CLAUSE_WORDS]
-    return clauses[:CLAUSES_MOST] if len(clauses) > 1 else []
+    long = (piece for piece in pieces if len(piece) > CLAUSE_WORDS)  # before its words are looked at
+    clauses = (piece for piece in long if len(content_stems(piece)) >= CLAUSE_WORDS)
+    found = list(islice(clauses, CLAUSES_MOST))
+    return found if len(found) > 1 else []
 
 
 LIST_WORDS = frozenset(
@@ -187,15 +191,17 @@ def asks_for_list(question: str) -> bool:
 _COMPARES = re.compile(
     r"\b(?:compar\w+|differ(?:s|ed|ent|ences?)?|contrast\w*|versus|vs"
     r"|(?:each|both|two) (?:sides?|accounts?|readouts?|versions?|texts)"
-    r"|(?:do|does|did) \w+ and \w+ each|does each"
-    r"|and (?:what|which)\b.*\b(?:do|does|did|has|have|is|are|was|were|one)\b)",
+    r"|(?:do|does|did) \w+ and \w+ each|does each)",
     re.IGNORECASE,
 )
+_AND_WHAT = re.compile(r"\band (?:what|which)\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(?:do|does|did|has|have|is|are|was|were|one)\b", re.IGNORECASE)
 
 
 def asks_to_compare(question: str) -> bool:
     """Whether the answer has two sides: 'how do the accounts differ', 'what did X say, and what did Y'."""
-    return bool(_COMPARES.search(question))
+    second = _AND_WHAT.search(question)  # one pattern for both would look for the verb from each 'and what'
+    return bool(_COMPARES.search(question) or (second and _VERB.search(question, second.end())))
 
 
 _WORDS_ASKED = re.compile(

@@ -35,6 +35,8 @@ __all__ = [
 
 _SLUG_CHARACTERS = 48
 _NAME_CHARACTERS = 255  # of an uploaded file or a part of one; no file system has longer ones
+_FIELD_CHARACTERS = 500  # of a title, an outlet or an author: each passage of the article carries them
+_AUTHORS_MOST = 100
 _DIGITS, _PART_DIGITS = 8, 16  # of a hash in an id
 
 UPLOADED = "upload:"  # what the origin of an uploaded file begins with
@@ -211,8 +213,13 @@ def _article(content: Content, named: _Named, name: str, key: str) -> Article:
     stem = _stem(named.path, name)
     # A row or a page has no name of its own but one in its file.
     named_so = stem if not name or kind_of(name) else f"{stem} {name}"
-    title = clean_line(content.title) or _title_from_name(named_so)
-    content = replace(content, title=title, text=clean_text(content.text))
+    content = replace(
+        content,
+        title=_field(clean_line(content.title)) or _title_from_name(named_so),
+        text=clean_text(content.text),
+        source=_field(content.source),
+        authors=tuple(map(_field, content.authors[:_AUTHORS_MOST])),
+    )
     address = named.address + (INSIDE + key).encode("utf-8", "replace") if key else named.address
     # Eight digits do not tell very many apart, and names of parts may be made to hit an id that is there.
     digits = hashlib.sha256(address).hexdigest()[: _PART_DIGITS if key else _DIGITS]
@@ -229,6 +236,10 @@ def _article(content: Content, named: _Named, name: str, key: str) -> Article:
         language=content.language,
         url=content.url,
     )
+
+
+def _field(words: str) -> str:
+    return words[:_FIELD_CHARACTERS].strip()
 
 
 def _stem(path: Path, name: str) -> str:

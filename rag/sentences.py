@@ -121,7 +121,8 @@ def sentence_features(
 ) -> Floats:
     """FEATURES of each sentence of the hits, in their order, a row each."""
     asked = _Question(question, weights, constraints)
-    articles = {hit.article.id: _ArticleWords(hit, ranked) for hit in hits}
+    last = {hit.article.id: hit for hit in hits}
+    articles = {key: _ArticleWords(hit, ranked) for key, hit in last.items()}
     best = max(hit.score for hit in ranked)
     top = {key: max(max(hit.sentence_scores) for hit in hits if hit.article.id == key) for key in articles}
     rows = [

@@ -243,21 +243,21 @@ def _check(key: str) -> None:
 
 def _blocks(parts: Sequence[tuple[str, str]]) -> str:
     """Claims as paragraphs, list items and headings, as the line breaks between them say."""
-    out = ""
+    blocks: list[list[str]] = []  # what each paragraph is made of, but for its end
     for number, (lead, claim) in enumerate(parts):
         lines = lead.split("\n")
         if number and len(lines) == 1:
-            out = out.removesuffix("</p>") + f"{safe(lead) or ' '}{claim}</p>"
+            blocks[-1].append(f"{safe(lead) or ' '}{claim}")
             continue
         if number and lines[0].strip():
-            out = out.removesuffix("</p>") + f"{safe(lines[0])}</p>"
+            blocks[-1].append(safe(lines[0]))
         for line in lines[1 if number else 0 : -1]:
             if line.strip(" #*:"):
-                out += f'<p class="r-heading">{safe(line.strip(" #*:"))}</p>'
+                blocks.append([f'<p class="r-heading">{safe(line.strip(" #*:"))}'])
         last = lines[-1]
         item = ' class="r-item"' if _BULLET.fullmatch(last) else ""
-        out += f"<p{item}>{safe(last)}{claim}</p>"
-    return out
+        blocks.append([f"<p{item}>{safe(last)}{claim}"])
+    return "".join(f"{''.join(block)}</p>" for block in blocks)
 
 
 def _claim_html(claim: Claim, identity: str, key: str) -> str:

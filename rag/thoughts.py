@@ -25,21 +25,21 @@ class Thoughts:
 
     def feed(self, text: str) -> str:
         """What may be shown of all that came so far and was not yet given."""
-        shown, self._held = "", self._held + text
-        while found := (_CLOSING if self._inside else _EITHER).search(self._held):
+        text, shown, place = self._held + text, [], 0
+        while found := (_CLOSING if self._inside else _EITHER).search(text, place):
             if not self._inside:
-                shown += self._held[: found.start()]
+                shown.append(text[place : found.start()])
                 closes_nothing = found.group().startswith("</")
-                shown += CLOSING if closes_nothing else ""
+                shown += [CLOSING] if closes_nothing else []
                 self._inside = not closes_nothing
             else:
                 self._inside = False
-            self._held = self._held[found.end() :]
-        keep = _beginning_of_a_tag(self._held)
+            place = found.end()
+        held = max(place, len(text) - _beginning_of_a_tag(text[place:]))
         if not self._inside:
-            shown += self._held[: len(self._held) - keep]
-        self._held = self._held[len(self._held) - keep :]
-        return shown
+            shown.append(text[place:held])
+        self._held = text[held:]
+        return "".join(shown)
 
     def rest(self) -> str:
         """What was held back, at the end of the stream."""

@@ -27,7 +27,7 @@ _FEASTS = frozenset("christmas easter ramadan thanksgiving halloween eve day".sp
 _SAID_OTHERWISE = _FEASTS | TITLES | GROUP_WORDS | PLACE_WORDS  # 'Department' for 'Ministry'
 _SMALL_IN_HEADLINES = frozenset("a an the of in on at to by for and or as from with s t".split())
 _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*")
-_RUN = re.compile(r"[A-Z][\w’'-]*(?:[ -](?:(?:of|the|for|and|on|in|de|du|des) )*[A-Z][\w’'-]*)+")
+_RUN = re.compile(r"\b[A-Z][\w’'-]*(?:[ -](?:(?:of|the|for|and|on|in|de|du|des) )*[A-Z][\w’'-]*)+")
 
 
 def unmentioned(question: str, unknown: Collection[str], texts: Iterable[str]) -> tuple[str, ...]:

@@ -198,6 +198,14 @@ def test_markdown_without_a_title_takes_its_heading_then_its_name(tmp_path: Path
     assert (named.title, named.text) == ("Wang blinken meeting", "Text.")
 
 
+def test_a_title_as_long_as_a_book_is_cut(tmp_path: Path) -> None:
+    text = f"---\nsource: {'b' * 30_000}\n---\n# {'a ' * 200_000}\n\nText."
+    article = read(write(tmp_path, "a.md", text))
+    assert (len(article.title), len(article.source), article.text) == (499, 500, "Text.")
+    many = ", ".join(f"Author {number}" for number in range(2_000))
+    assert len(read(write(tmp_path, "b.md", f"---\nauthors: {many}\n---\nText.")).authors) == 100
+
+
 def test_a_heading_that_is_not_the_title_stays(tmp_path: Path) -> None:
     assert read(write(tmp_path, "a.md", "---\ntitle: T\n---\n# T\n\nText.")).text == "Text."
     assert read(write(tmp_path, "b.md", "---\ntitle: T\n---\n# U\n\nText.")).text == "U\n\nText."

@@ -94,11 +94,16 @@ def _trim(page: list[str], repeated: set[str]) -> list[str]:
     """Without its head, foot and number: one line at each end is looked at, twice."""
     for _ in range(2):
         for end in (0, -1):
-            while page and not page[end]:
-                del page[end]
+            page = _without_blanks(page)
             if page and (_PAGE_NUMBER.fullmatch(page[end]) or _edge(page, end) in repeated):
                 del page[end]
     return page
+
+
+def _without_blanks(page: list[str]) -> list[str]:
+    """Without the empty lines at its head and foot."""
+    filled = [place for place, line in enumerate(page) if line]
+    return page[filled[0] : filled[-1] + 1] if filled else []
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:

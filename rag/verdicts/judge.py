@@ -48,9 +48,10 @@ def judge(
         return Judgement(Verdict.NOT_SUPPORTED, (f"a claim of at most {CLAIM_MOST} characters",))
     if any(_plain(claim) == _plain(citation.quote) for citation in evidence):
         return Judgement(Verdict.SUPPORTED)
-    match = Match(line_of(claim), _lines(evidence[:QUOTES_MOST]))
-    if len(match.claim.quantities) + len(match.claim.dates) > MEASURES_MOST:
+    line = line_of(claim)
+    if len(line.quantities) + len(line.dates) > MEASURES_MOST:
         return Judgement(Verdict.NOT_SUPPORTED, (f"a claim of at most {MEASURES_MOST} numbers and dates",))
+    match = Match(line, _lines(evidence[:QUOTES_MOST]))
     measures = [*facts.missing_numbers(match), *facts.missing_dates(match)]
     found = [*_missing_quotations(claim, evidence), *measures, *_missing_relations(match)]
     share = _share(match, len(measures))

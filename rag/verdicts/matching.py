@@ -116,11 +116,16 @@ class Match:
             for claimed in self.claim.quantities:
                 for given in line.quantities:
                     if same_kind(claimed, given) and equal(claimed, given):
-                        self._candidates.setdefault(claimed.last, []).append(Place(number, given.last))
+                        self._rests(claimed.last, Place(number, given.last))
             for day in self.claim.dates:
                 for other in line.dates:
                     if covers(other, day):
-                        self._candidates.setdefault(day.last, []).append(Place(number, other.last))
+                        self._rests(day.last, Place(number, other.last))
+
+    def _rests(self, place: int, given: Place) -> None:
+        found = self._candidates.setdefault(place, [])
+        if len(found) < CANDIDATES_MOST:
+            found.append(given)
 
     def candidates(self, place: int) -> list[Place]:
         return self._candidates.get(place, [])
