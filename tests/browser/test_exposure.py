@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.conftest import wait_until_ready
+
 EVIL = "http://evil.example"
 SERVED = ("", "_stcore/health", "_stcore/host-config", "health")
 UPLOAD = "/_stcore/upload_file/session/file"
@@ -60,6 +62,7 @@ def test_no_other_site_uploads_or_reads_through_the_readers_browser(server: str)
     assert ask(server, UPLOAD, {"Origin": EVIL, "Cookie": cookie}, "DELETE")[0] == 403
     own = {"Origin": server, "Cookie": cookie, "X-Xsrftoken": token}
     assert ask(server, UPLOAD, own, "PUT")[0] == 400  # let through: there is no such session
+    wait_until_ready(server)
     for path in SERVED:
         status, headers = ask(server, f"/{path}", {"Origin": EVIL})
         assert (status, headers["access-control-allow-origin"]) == (200, None), path
