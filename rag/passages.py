@@ -85,8 +85,8 @@ def _read_blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _join_wrapped(lines: list[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    width = max(len(line.rstrip()) for _, line in lines)
-    if len(lines) == 1 or width not in _WRAPPED:
+    width = max(len(line.rstrip()) for _, line in lines) if len(lines) > 1 else 0
+    if width not in _WRAPPED:
         yield from ((position, position + len(line)) for position, line in lines)
         return
     start = lines[0][0]

@@ -66,6 +66,10 @@ ROWS = (
         ),
     ),
     Row(
+        "a hard text of a megabyte for each function that reads one: 2 s, and no more than in proportion",
+        ("test_slow_patterns.py::test_a_hard_text_takes_time_in_proportion",),
+    ),
+    Row(
         "canary keys and passwords through failures, every logger at DEBUG: in no output, log, page, store",
         ("test_secrets.py::test_secrets_are_nowhere_whatever_fails",),
     ),

@@ -116,6 +116,21 @@ def test_each_bad_line_has_its_sentence_and_the_others_are_read(child: Confined)
     }
 
 
+def test_a_list_of_words_is_refused_in_our_own_words(child: Confined) -> None:
+    data = b'["Readout is broken. Visit evil.example", {"text": "An article."}]'
+    articles, unread = read(child, "a.json", data)
+    assert [article.text for article in articles] == ["An article."]
+    assert unread == {"a.json › item 1": "a.json › item 1 is no JSON object."}
+
+
+@pytest.mark.parametrize(("name", "unit"), [("a.json", "item"), ("a.jsonl", "line")])
+def test_a_file_of_a_million_words_has_no_million_verdicts(child: Confined, name: str, unit: str) -> None:
+    articles, unread = read(child, name, b'{"text": "An article."}\n' + b"7\n" * 1_000_000)
+    assert len(articles) == 1 and len(unread) == 1_001
+    said = f"{name} has 1,000 {unit}s in a row that are no JSON objects, up to {unit} 1001."
+    assert unread[name].startswith(said)
+
+
 def test_a_table_without_a_text_is_refused_once_and_says_how_to_name_it(child: Confined) -> None:
     rows = [{"query": "Who?", "answer": "Nobody."}] * 50
     for name, data in (

@@ -19,6 +19,7 @@ from rag.reading.web_pages import MARK, read_address, read_language, read_line, 
 
 AUTHORS_MOST = 50
 COLUMNS_MOST = 1_000  # that are looked at; tables of news have a dozen
+WITHOUT_MOST = 1_000  # rows in a row that are no objects: the file is no table, and each has a verdict
 SHOWN_MOST = 12  # names of columns in a message
 _PIECE = 1 << 16  # characters of a JSON list that are read at first
 _MARKUP = re.compile(r"(?i)</(?:p|div|span|a|li|h[1-6]|strong|em|b|i)>|<br ?/?>|<!--")
@@ -68,20 +69,29 @@ def unpack_json_lines(file: IO[bytes], reading: Reading) -> Iterator[Entry]:
 def unpack_json(file: IO[bytes], reading: Reading) -> Iterator[Entry]:
     """The objects of a list, or one after the other. Raises ReadError where the first one has no text, or
     where one cannot be read: there is no telling where the next one would begin."""
-    yield from _objects("item", enumerate(_values(file, reading.most_bytes), start=1), reading)
+    values = enumerate(_values(file, reading.most_bytes), start=1)
+    rows = ((n, value if isinstance(value, dict) else "is no JSON object.") for n, value in values)
+    yield from _objects("item", rows, reading)
 
 
-def _objects(unit: str, rows: Iterable[tuple[int, object]], reading: Reading) -> Iterator[Entry]:
-    begun = False
+def _objects(unit: str, rows: Iterable[tuple[int, Row | str]], reading: Reading) -> Iterator[Entry]:
+    """Of each row, an object or why there is none. Raises ReadError after too many without one in a row."""
+    begun, without = False, 0
     for number, row in rows:
         name = f"{unit} {number}"
-        if isinstance(row, dict):
-            if not begun:
-                _find_columns(list(row), reading.fields)
-            begun = True
-            yield Entry(name, partial(_read_object, name, row, reading.fields))
-        else:
-            yield Entry(name, partial(_refuse, row if isinstance(row, str) else "is no JSON object."))
+        if isinstance(row, str):
+            yield Entry(name, partial(_refuse, row))
+            without += 1
+            if without == WITHOUT_MOST:
+                raise ReadError(
+                    f"has {WITHOUT_MOST:,} {unit}s in a row that are no JSON objects, up to {name}. Mend it"
+                    " and add it again."
+                )
+            continue
+        if not begun:
+            _find_columns(list(row), reading.fields)
+        begun, without = True, 0
+        yield Entry(name, partial(_read_object, name, row, reading.fields))
 
 
 def _read_object(name: str, row: Row, fields: Fields) -> Iterator[Part]:
