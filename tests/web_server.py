@@ -1,5 +1,6 @@
 """A web server on loopback that tests fill with pages; it keeps what it was asked."""
 
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -64,8 +65,21 @@ def drip(head: bytes, piece: bytes, seconds: float = 0.05) -> Answer:
     return answer
 
 
+class _Everywhere(ThreadingHTTPServer):
+    """At all addresses of this machine, of both kinds."""
+
+    address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
+
+    def server_bind(self) -> None:
+        if self.address_family == socket.AF_INET6:
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
+
 @contextmanager
-def serve(site: Site, context: ssl.SSLContext | None = None) -> Iterator[Site]:
+def serve(site: Site, context: ssl.SSLContext | None = None, *, everywhere: bool = False) -> Iterator[Site]:
+    """`everywhere`: at any address of this machine, not at 127.0.0.1 alone."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             site.asked.append((self.path, dict(self.headers)))
@@ -76,7 +90,7 @@ def serve(site: Site, context: ssl.SSLContext | None = None) -> Iterator[Site]:
         def log_message(self, *arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Everywhere(("", 0), Handler) if everywhere else ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urljoin, urlsplit
 
 from rag.errors import FetchError
@@ -15,8 +15,14 @@ PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?")
 _ODD = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]|"  # what a path and a query may hold as it is
-# Set aside by the IANA; older Pythons call them global.
-_SET_ASIDE = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+# Set aside by the IANA, which older Pythons call global; and the one at which Azure tells its machines about
+# themselves: public by its number, inside every network there.
+_SET_ASIDE = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv4Network("168.63.129.16/32"),
+    IPv6Network("3fff::/20"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,14 @@ def is_public(address: str) -> bool:
         carried = _carried(found)
         if carried is None:
             unicast = int(found) >> 125 == 1  # 2000::/3, all that is given out
-            return unicast and found.is_global and not found.scope_id
+            return unicast and found.is_global and not found.scope_id and not _is_set_aside(found)
         found = carried
-    special = found.is_multicast or found.is_reserved or any(found in net for net in _SET_ASIDE)
+    special = found.is_multicast or found.is_reserved or _is_set_aside(found)
     return found.is_global and not special
+
+
+def _is_set_aside(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in _SET_ASIDE)
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:
