@@ -10,7 +10,7 @@ from rag.words import stems
 
 SENTENCES_MOST = 4  # an answer is read, not searched
 ITEMS_MOST = 6  # where the question asks for several things
-NEAR_BEST = 0.4  # share of the best sentence's chance that a further sentence needs
+NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence needs
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_SIDE = 0.2
@@ -133,15 +133,11 @@ def _repeats(hits: Sequence[Hit], pick: Pick, other: Pick) -> bool:
 
 
 def _list_items(retrieval: Retrieval) -> list[Pick]:
-    """For 'which five points …': the sentences that count 'First, … Second, …' in one article."""
-    if not asks_for_list(retrieval.asked):
+    """For 'which five points …': what counts 'First, … Second, …' in the article of the best sentence."""
+    best = rank_sentences(retrieval.hits)[:1]
+    if not best or not asks_for_list(retrieval.asked):
         return []
-    best: list[Pick] = []
-    for article_id in dict.fromkeys(hit.article.id for hit in retrieval.hits):
-        items = _counted(retrieval.hits, article_id)
-        if len(items) > len(best):
-            best = items
-    return best
+    return _counted(retrieval.hits, retrieval.hits[best[0].hit].article.id)
 
 
 def _counted(hits: Sequence[Hit], article_id: str) -> list[Pick]:

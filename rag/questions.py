@@ -184,8 +184,8 @@ LIST_WORDS = frozenset(
 
 
 def asks_for_list(question: str) -> bool:
-    """Whether the answer is a list: 'which five points', 'list the steps'."""
-    return not LIST_WORDS.isdisjoint(re.findall(r"\w+", question.lower()))
+    """Whether the answer is a list: 'which five points', 'list the steps'; not for 'the two countries'."""
+    return not LIST_WORDS.isdisjoint(re.findall(r"\w+", question.lower().replace("the two ", "")))
 
 
 _COMPARES = re.compile(
@@ -196,6 +196,14 @@ _COMPARES = re.compile(
 )
 _AND_WHAT = re.compile(r"\band (?:what|which)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:do|does|did|has|have|is|are|was|were|one)\b", re.IGNORECASE)
+
+
+_COMMAND = re.compile(r"^\W*(?:please )?compare\b(?=.*\w)", re.IGNORECASE | re.DOTALL)
+
+
+def without_command(question: str) -> str:
+    """Without 'Compare' at its head: 'Compare the two readouts' is after readouts, not after comparisons."""
+    return _COMMAND.sub("", question).strip()
 
 
 def asks_to_compare(question: str) -> bool:

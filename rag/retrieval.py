@@ -21,7 +21,7 @@ from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
 from rag.library import Library
 from rag.premises import denied
-from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
+from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
 from rag.rows import StoredPassage
 from rag.sentences import rate_sentences
 from rag.settings import Settings
@@ -136,6 +136,7 @@ class Retriever:
         How rare a word is counts in the whole library, also under `filters`.
         """
         self.check_question(question)
+        question = without_command(question)
         state = self._indexes.refresh()
         if state.embedder and state.embedder != self._embedder.fingerprint:
             raise IndexMismatch(OTHER_ENCODER)

@@ -66,7 +66,7 @@ def test_a_sentence_is_not_said_twice() -> None:
 
 def test_a_far_weaker_sentence_is_left_out() -> None:
     article = make_article("a", "Wang spoke first. It rained.")
-    _, markers = written("Who spoke?", make_hit(article, (1.0, 0.3)))
+    _, markers = written("Who spoke?", make_hit(article, (1.0, 0.2)))
     assert markers == [Marker(1, 1)]
 
 
@@ -96,6 +96,13 @@ def test_a_list_goes_on_in_the_next_passage() -> None:
     assert markers == [Marker(1, 2), Marker(1, 3), Marker(1, 4), Marker(2, 1)]
 
 
+def test_a_list_of_an_article_that_answers_less_is_left_alone() -> None:
+    counted = make_hit(make_article("a", LIST), (0.1,) * 6)
+    better = make_hit(make_article("b", "The points were peace, trade and climate."), (0.9,))
+    _, markers = written("Which three points?", counted, better)
+    assert markers == [Marker(2, 1)]
+
+
 def test_a_question_for_no_list_gets_no_list() -> None:
     article = make_article("a", LIST)
     _, markers = written("Who travels?", make_hit(article, (0.1, 0.1, 0.1, 0.1, 0.9, 0.1)))
@@ -113,7 +120,7 @@ def test_a_comparison_quotes_both_sides() -> None:
     one = make_article("one", "The American text lists concerns. It names tariffs.")
     two = make_article("two", "The Chinese text names principles.")
     three = make_article("three", "Tourists came.")
-    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.3,)), make_hit(three, (0.2,)))
+    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.2,)), make_hit(three, (0.1,)))
     _, markers = written("How do the two accounts differ?", *hits)
     assert markers == [Marker(1, 1), Marker(1, 2), Marker(2, 1)]
     _, markers = written("What do the accounts say?", *hits)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.questions import read_constraints
+from rag.questions import asks_for_list, read_constraints, without_command
 
 AS_OF = date(2024, 5, 15)  # a Wednesday
 SOURCES = ("The Verge", "TechCrunch", "Time", "The Roar | Sports Writers Blog")
@@ -59,3 +59,30 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
     assert found.covers(datetime(2024, 4, 29, 23, tzinfo=UTC))
     assert not found.covers(datetime(2024, 4, 30, tzinfo=UTC))
     assert not found.covers(None)
+
+
+@pytest.mark.parametrize(
+    ("question", "many"),
+    [
+        ("Which five points did they agree on?", True),
+        ("List the steps.", True),
+        ("Which two ministers came, as the two sides said?", True),
+        ("What did officials of the two countries discuss?", False),
+        ("Who came?", False),
+    ],
+)
+def test_a_number_asks_for_a_list_but_not_the_two_countries(question: str, many: bool) -> None:
+    assert asks_for_list(question) == many
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("Compare the two readouts.", "the two readouts."),
+        ("Please compare how long they talked.", "how long they talked."),
+        ("What did Xi compare it to?", "What did Xi compare it to?"),
+        ("Compare", "Compare"),
+    ],
+)
+def test_compare_at_the_head_is_not_looked_for(question: str, searched: str) -> None:
+    assert without_command(question) == searched
