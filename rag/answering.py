@@ -26,7 +26,7 @@ from rag.passages import split_sentences
 from rag.repair import doubtful_claims, put_better
 from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
-from rag.show import OTHERWISE, count_articles, filter_words
+from rag.show import count_articles, filter_words
 from rag.thoughts import after_thoughts
 from rag.turnstile import Turnstile
 from rag.types import (
@@ -286,8 +286,7 @@ class _Written:
         claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
         otherwise = quotes and retrieval.denied is not None and not refused
-        reasons = (OTHERWISE if otherwise else "", self._fault or answerer.notice, retrieval.note)
-        notice = " ".join(filter(None, reasons))
+        notice = " ".join(filter(None, (self._fault or answerer.notice, retrieval.note)))
         return Answer(
             status=status,
             question=self._question,

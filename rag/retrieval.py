@@ -23,7 +23,7 @@ from rag.library import Library
 from rag.premises import denied
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
 from rag.rows import StoredPassage
-from rag.sentences import rate_sentences
+from rag.sentences import names_its_time, rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import unmentioned
@@ -110,7 +110,7 @@ class Retriever:
             evidence=evidence,
             enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),
-            note=ranking.note,
+            note="" if _tells_of_the_time(hits, ranking.constraints) else ranking.note,
             filters=filters,
             unmentioned=names,
             denied=denied(asked, hits) if enough else None,
@@ -231,6 +231,16 @@ def evidence_of(question: str, ranking: Ranking) -> float:
     return evidence_probability(
         features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints)
     )
+
+
+def _tells_of_the_time(hits: Sequence[Hit], constraints: Constraints) -> bool:
+    """Whether the best sentence's passage names the time asked for, of the same year: an event's, then."""
+    best = max(hits, key=lambda hit: max(hit.sentence_scores), default=None)
+    if best is None or not names_its_time(constraints, best.passage.text):
+        return False
+    years = {day.year for day in (constraints.first, constraints.last) if day}
+    day = best.article.published_at
+    return bool(day and day.year in years) or any(str(year) in best.passage.text for year in years)
 
 
 def _with_neighbours(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -112,6 +113,17 @@ def rate_sentences(
     return tuple(rated)
 
 
+def names_its_time(constraints: Constraints, text: str) -> bool:
+    """Whether the text names a day or month that the question names."""
+    held = set(stems(text))
+    return any(day <= held for day in _days(constraints))
+
+
+def _days(constraints: Constraints) -> list[frozenset[str]]:
+    """The stems of each date that the question names, without its year: news leaves that out."""
+    return [day for text in constraints.dates if (day := frozenset(stems(_YEARS.sub(" ", text))))]
+
+
 def sentence_features(
     question: str,
     hits: Sequence[Hit],
@@ -171,7 +183,7 @@ class _Question:
     def __init__(self, text: str, weights: Mapping[str, float], constraints: Constraints) -> None:
         self._weights = weights
         self._constraints = constraints
-        self._days = [frozenset(stems(_YEARS.sub(" ", day))) for day in constraints.dates]
+        self._days = _days(constraints)
         self._total = sum(weights.values()) or 1.0
         capitals = {stem for word in re.findall(r"(?<!^)\b[A-Z][\w’-]+", text) for stem in stems(word)}
         self._names = capitals
@@ -209,11 +221,11 @@ class _Question:
         named = self._constraints.sources
         return bool(named) and set(named).isdisjoint(hit.article.outlets)
 
-    def _is_of_another_time(self, hit: Hit, around: Collection[str]) -> bool:
+    def _is_of_another_time(self, hit: Hit, around: AbstractSet[str]) -> bool:
         asked = self._constraints
         if not asked.dated or any(map(asked.covers, hit.article.published)):
             return False
-        return not any(day and day.issubset(around) for day in self._days)
+        return not any(day <= around for day in self._days)
 
     def _share(self, held: Collection[str]) -> float:
         """Share of the question's idf weight."""

@@ -124,7 +124,7 @@ def test_the_answer_is_the_sentence_that_says_otherwise(tmp_path: Path, encoder:
     right = ask(readout, "Why did Norway raise the weekly quota for Danish boats at the end of March 2024?")
     readout.close()
     assert answer.otherwise and len(answer.claims) == 1 and not right.otherwise
-    assert answer.notice.startswith(OTHERWISE) and OTHERWISE not in right.notice
+    assert OTHERWISE not in answer.notice  # it heads the answer already
     assert answer.citations[0].quote.startswith("Norway raised") and answer.citations[0].start == 0
     assert OTHERWISE in answer_html(answer, "a") and OTHERWISE not in answer_html(right, "a")
     assert json.loads(json.dumps(answer_json(answer)))["otherwise"] is True

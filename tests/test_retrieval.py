@@ -102,6 +102,15 @@ def test_a_date_that_leaves_nothing_is_relaxed_and_said(readout: Readout) -> Non
     assert "published between 1 March 2019 and 31 March 2019;" in found.note
 
 
+def test_the_day_of_an_event_is_no_day_of_publication(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
+    told = "Ambassador Ito opened the harbour of Linden on 1 May. Twenty ships came."
+    told_later = make_article("harbour", told, published_at=datetime(2024, 6, 28, tzinfo=UTC))
+    readout = make_readout(tmp_path, encoder, (told_later, *ARTICLES))
+    question = "How many ships came when Ito opened the harbour on 1 May {}?"
+    notes = [readout.retriever.retrieve(question.format(year)).note for year in (2023, 2024)]
+    assert "published" in notes[0] and not notes[1]
+
+
 def test_no_article_takes_more_places_than_settings_allow(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
     long = "\n\n".join(
         f"On day {n} the delegates spoke about fishing rights and {n * 7} boats. "
