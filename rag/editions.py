@@ -100,8 +100,10 @@ def find_leader(library: Rows, article: Article, own: Collection[int]) -> str:
         f" WHERE b.band IN ({_marks(own)}) AND a.id != ? GROUP BY a.id ORDER BY count(*) DESC, a.id LIMIT ?",
         (*own, article.id, CANDIDATES_MOST),
     )
+    if not rows:
+        return ""
     likeness = _Likeness(article)
-    best, key, text = max(((likeness.of(text), key, text) for key, text in rows), default=(0.0, "", ""))
+    best, key, text = max((likeness.of(text), key, text) for key, text in rows)
     return key if best >= COPY_LEAST and not says_more(article, text) else ""
 
 

@@ -8,8 +8,9 @@ the same questions with it taken away, and questions that were asked of other li
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from heapq import nlargest
 from importlib.resources import files
 from itertools import pairwise
 
@@ -23,6 +24,7 @@ AMONG = 5  # hits whose best values count: an answer seldom hides lower
 BEHIND = 10  # hits that the first one is compared with
 ARTICLES = 3  # articles in which the names of the question are looked for
 ARTICLE_CHARACTERS = 20_000  # of each: what it is about stands early, and a book must not cost a second
+SENTENCES = 3  # best ones whose chances add up
 NEAR = 3  # words within which two words that follow each other in the question are found together
 
 FEATURES = (
@@ -37,6 +39,7 @@ FEATURES = (
     "names missing",  # share of their idf weight that the first three articles lack
     "date unmet",  # 1 where the first hit is neither of the time asked for nor speaks of it
     "stems",  # log(1 + number of stems)
+    "sentences",  # sum of the three best chances to be part of the answer
 )
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]+")
 
@@ -47,10 +50,12 @@ def features(
     weights: Mapping[str, float],
     unknown: Collection[str],
     constraints: Constraints,
+    chances: Iterable[float],
 ) -> tuple[float, ...]:
     """The numbers of FEATURES for a ranking (best first); all zero without hits.
 
-    `weights`: idf of each stem of the question; `unknown`: those of them that no passage holds.
+    `weights`: idf of each stem of the question; `unknown`: those of them that no passage holds; `chances`:
+    of the sentences of the hits that are shown (rag/sentences.py).
     """
     if not hits or not weights:
         return (0.0,) * len(FEATURES)
@@ -69,6 +74,7 @@ def features(
         _share_missing(names, hits, weights),
         _date_unmet(constraints, hits[0]),
         math.log1p(len(weights)),
+        sum(nlargest(SENTENCES, chances)),
     )
 
 

@@ -96,10 +96,8 @@ class Retriever:
         """
         asked = (asked or question).strip()
         ranking = self.rank(asked, as_of=as_of, filters=filters)
-        hits = rate_sentences(
-            asked, self.choose(asked, ranking, most), ranking.hits, ranking.weights, ranking.constraints
-        )
-        evidence = evidence_of(asked, ranking)
+        hits = self.choose_rated(asked, ranking, most)
+        evidence = evidence_probability(evidence_features(asked, ranking, hits))
         least = threshold() if self._threshold is None else self._threshold
         names = self._unmentioned(asked, ranking) if least > 0 else ()  # at 0 all is enough
         enough = bool(hits) and evidence >= least and not names
@@ -122,6 +120,11 @@ class Retriever:
         if most is None and asks_for_list(question):
             hits = _with_neighbours(hits, ranking.hits)
         return hits
+
+    def choose_rated(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
+        """The same with the chance of each sentence to be part of the answer as its score."""
+        hits = self.choose(question, ranking, most)
+        return rate_sentences(question, hits, ranking.hits, ranking.weights, ranking.constraints)
 
     def rank(
         self,
@@ -226,11 +229,13 @@ class Retriever:
         return gathering.hits()
 
 
-def evidence_of(question: str, ranking: Ranking) -> float:
-    """0..1: how likely the ranking's passages answer the question that it was made for."""
-    return evidence_probability(
-        features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints)
-    )
+def evidence_features(question: str, ranking: Ranking, rated: Sequence[Hit]) -> tuple[float, ...]:
+    """What tells whether the articles cover the question that the ranking was made for.
+
+    `rated`: its hits to show, as from `Retriever.choose_rated`.
+    """
+    chances = (chance for hit in rated for chance in hit.sentence_scores)
+    return features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints, chances)
 
 
 def _tells_of_the_time(hits: Sequence[Hit], constraints: Constraints) -> bool:

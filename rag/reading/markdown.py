@@ -11,9 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from rag.cleaning import clean_line
 from rag.errors import ReadError
+
+if TYPE_CHECKING:
+    import yaml
 
 _FRONT_MATTER_CHARACTERS = 32_000  # far more than a title, an outlet and authors need; a second of YAML
 _FRONT_MATTER_DEPTH = 10  # lists within lists; deeper ones would exhaust the stack
@@ -118,6 +123,27 @@ def _split_front_matter(text: str) -> tuple[str, str]:
     return "", text  # a drawn line
 
 
+@cache
+def _plain_loader() -> type["yaml.BaseLoader"]:
+    import yaml
+
+    class PlainLoader(yaml.BaseLoader):
+        """Refuses aliases and what lies too deep as it reads: nothing is built then."""
+
+        _depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+            deeper = self.check_event(yaml.CollectionStartEvent)
+            self._depth += deeper
+            if self._depth > _FRONT_MATTER_DEPTH or self.check_event(yaml.AliasEvent):
+                raise ReadError("its front matter must be plain keys and values.")
+            node = super().compose_node(parent, index)
+            self._depth -= deeper
+            return node
+
+    return PlainLoader
+
+
 def _load_yaml(text: str) -> dict[str, object]:
     """The mapping in `text`; every scalar in it is a string, as it was typed.
 
@@ -126,13 +152,7 @@ def _load_yaml(text: str) -> dict[str, object]:
     import yaml
 
     try:
-        depth = 0
-        for event in yaml.parse(text, yaml.BaseLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > _FRONT_MATTER_DEPTH or isinstance(event, yaml.AliasEvent):
-                raise ReadError("its front matter must be plain keys and values.")
-        fields = yaml.load(text, yaml.BaseLoader)  # noqa: S506  it builds strings, lists and dicts only
+        fields = yaml.load(text, _plain_loader())  # noqa: S506  it builds strings, lists and dicts only
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         # One for the opening '---', one because YAML counts lines from 0.
