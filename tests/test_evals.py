@@ -339,7 +339,7 @@ def test_calibrating_writes_a_rule_over_all_features_and_their_products(place: P
     calibrate([write_beir(place)], out, gold=False)
     rule = json.loads(out.read_text())
     assert list(rule["features"]) == list(FEATURES)
-    assert len(rule["coefficients"]) == 11 + 11 * 12 // 2  # each feature, each square, each pair
+    assert len(rule["coefficients"]) == 12 + 12 * 13 // 2  # each feature, each square, each pair
     assert 0 < rule["threshold"] < 1
     figures = rule["sets"]["tiny"]
     assert figures["questions"] == len(TOPICS)
@@ -503,7 +503,7 @@ def test_figures_are_held_against_their_targets_at_the_sizes_that_these_name() -
         ("retrieval p50 at 1,000", "2.00 × baseline", None),
         ("retrieval p50 at 25,010", "0.40 × baseline", True),
         ("its growth, 25,010 → 249,000", "2.50 ×", True),
-        ("peak memory of adding", "900 MB", True),
+        ("peak memory of adding 8,336 articles", "900 MB", True),
         ("peak memory of an open reader", "1,600 MB", False),
     ]
 
