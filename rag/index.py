@@ -17,7 +17,7 @@ from rag.library import Library, State, Version, version_of
 from rag.logs import Rebuilt, tell
 from rag.types import Vectors
 from rag.vectors import VectorIndex
-from rag.words import ANALYZER, WordHit, WordIndex
+from rag.words import ANALYZER, WordHit, WordIndex, is_panic
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
 WIDER = 20  # times as many neighbours are asked for where a filter will strike some: 40 ms at 120 k passages
@@ -209,6 +209,10 @@ class Indexes:
                 draft.rename(folder)
 
     def _follow(self, state: State, folder: Path, progress: Callable[[int, int], None] | None) -> None:
+        with _in_words(folder):
+            self._bring_up(state, folder, progress)
+
+    def _bring_up(self, state: State, folder: Path, progress: Callable[[int, int], None] | None) -> None:
         vectors = VectorIndex(folder / "vectors", make=True)
         try:
             words = WordIndex(folder / "words", make=True)
@@ -308,3 +312,19 @@ def _facts(state: State, generation: int) -> dict[str, str]:
         "analyzer": ANALYZER,
         "generation": str(generation),
     }
+
+
+@contextmanager
+def _in_words(folder: Path) -> Iterator[None]:
+    """What Chroma and tantivy raise where they cannot write, as IndexAway."""
+    from chromadb.errors import ChromaError
+
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, ChromaError | ValueError | RuntimeError | OSError) or is_panic(error):
+            raise IndexAway(
+                f"The indexes in {folder} cannot be written ({' '.join(str(error).split())}). The library"
+                " keeps what it holds; free some space or mend the permissions, then try again."
+            ) from error
+        raise

@@ -101,6 +101,11 @@ def weighty_stems(text: str) -> list[str]:
     return [word for word in dict.fromkeys(stems(text)) if word not in _stop_stems()]
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether it is tantivy's panic: no Exception, and of no importable name."""
+    return type(error).__name__ == "PanicException"
+
+
 @dataclass(frozen=True, slots=True)
 class WordHit:
     number: int
@@ -154,11 +159,11 @@ class WordIndex:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Damaged files are a mismatch. Some make tantivy panic: no Exception, and of no importable name."""
+        """Damaged files are a mismatch. Some make tantivy panic."""
         try:
             yield
         except BaseException as error:
-            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+            if isinstance(error, ValueError | OSError) or is_panic(error):
                 raise IndexMismatch(
                     f"The word index in {self._folder} is missing or damaged. Remake it: readout rebuild"
                 ) from error

@@ -13,9 +13,13 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
+from chromadb.errors import InternalError
 
 from rag.errors import LibraryError
+from rag.index import Indexes
 from rag.library import Library
+from rag.vectors import VectorIndex
+from rag.words import WordIndex
 from tests.fakes import make_article, write_articles
 from tests.soak import cases
 from tests.test_kill import ARTICLES, add_folder, assert_whole, run, state_of
@@ -105,6 +109,28 @@ def test_a_full_disk_loses_nothing_and_adding_goes_on_later(
             shutil.rmtree(home)
     assert not ends or FULL in ends
     record_property("cases", len(ends))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InternalError("database or disk is full"), ValueError("IO"), OSError(errno.ENOSPC, "full")],
+)
+def test_an_index_that_cannot_be_written_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*facts: object) -> None:
+        raise error
+
+    library = Library(tmp_path)
+    store(library, make_article("first", TEXT))
+    for index in (VectorIndex, WordIndex):
+        with monkeypatch.context() as full:
+            full.setattr(index, "set_built_from", fail)
+            with pytest.raises(LibraryError, match="free some space"):
+                Indexes(library).sync()
+    assert [article.id for article in library.articles()] == ["first"]
+    Indexes(library).sync()
+    library.close()
 
 
 def _prepared(
