@@ -18,8 +18,19 @@ _NUMBER = r"[1-9]\d{0,2}"
 _PAIR = rf"{_NUMBER}\.{_NUMBER}"
 _ITEM = rf"{_PAIR}(?: ?[-–—] ?{_PAIR})?"
 _MARKER = re.compile(rf"\[ ?{_ITEM}(?: ?[,;] {{0,2}}{_ITEM})* ?\]")
-# What is left of a marker after any place at which it may be cut: one of these makes it whole again.
-_ENDINGS = ("]", "1]", ".1]", "1.1]")
+# Numbers in brackets that are no marker: shown, they would pass for the citations that we number ourselves.
+_UNSEEN = (  # characters without a shape
+    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff"
+)
+_SIGNS = rf"[\d\s.,;:–—^{_UNSEEN}-]"
+_NUMBERS = re.compile(rf"\[{_SIGNS}*\d{_SIGNS}*\]")
+_FIGURE = re.compile(
+    r"\[(?:[1-9]\d{3,}|[1-9]\d{0,2}(?:,\d{3})+)\]"
+)  # a year, a thousand: no citation's number
+_MAY_BECOME = re.compile(rf"\[{_SIGNS}*")
+_NOWHERE = Marker(0, 0)
 _STICKS = frozenset(".,;:!?)]}%»”’…")  # follows a word without a space
 
 _BULLET = r"(?:[-*•+–]|\d{1,2}[.)]|>)[ \t]+"
@@ -37,7 +48,8 @@ def read_markers(chunks: Iterable[str]) -> Iterator[Piece]:
     """Text and markers of a stream, the same wherever the stream is cut.
 
     `[3.2]`, lists `[1.2, 3.4]` and ranges `[2.1-2.3]` (within one hit, at most RANGE_MOST sentences) become
-    Markers; anything else in brackets stays text. Only what could still become a marker is held back, at
+    Markers; other numbers in brackets (`[1]`, `[0.1]`, `[3.1-2.9]`) become one that points at no sentence;
+    years, thousands and anything else stay text. Only what could still become a marker is held back, at
     most MARKER_MOST + SPACE_MOST characters. Blanks directly before a marker move behind it, and are left
     out where punctuation, white space or the end follows: 'fell [1.2].' reads 'fell.' with its marker
     after 'fell'. Line breaks stay where they are.
@@ -72,7 +84,7 @@ def _read(text: str, moved: str) -> tuple[list[Piece], str, str]:
     place = 0
     while (bracket := text.find("[", place)) >= 0:
         blanks = _blanks_before(text, place, bracket)
-        found = _MARKER.match(text, bracket, bracket + MARKER_MOST)
+        found = _NUMBERS.match(text, bracket, bracket + MARKER_MOST)
         markers = _markers(found.group()) if found else ()
         if found and markers:
             write(text[place : bracket - blanks])
@@ -108,22 +120,23 @@ def _blanks_before(text: str, start: int, end: int) -> int:
 
 def _may_become_marker(text: str, bracket: int) -> bool:
     rest = text[bracket : bracket + MARKER_MOST]
-    if len(rest) == MARKER_MOST:
-        return False
-    return any(
-        len(rest + ending) <= MARKER_MOST and _MARKER.fullmatch(rest + ending) for ending in _ENDINGS
-    ) or bool(rest.endswith(" ") and _may_become_marker(rest[:-1], 0))
+    return len(rest) < MARKER_MOST and bool(_MAY_BECOME.fullmatch(rest))
 
 
 def _markers(text: str) -> tuple[Marker, ...]:
-    """The markers that '[…]' stands for; none where a range is none."""
+    """The markers that numbers in brackets stand for; none where they are a figure of the text."""
+    text = re.sub(f"[{_UNSEEN}]", "", text)  # what a reader sees counts
+    if _FIGURE.fullmatch(text):
+        return ()
+    if not _MARKER.fullmatch(text):
+        return (_NOWHERE,)
     markers: list[Marker] = []
     for item in re.split(r"[,;]", text[1:-1]):
         numbers = [int(number) for number in re.findall(r"\d+", item)]
         hit, first = numbers[:2]
         last_hit, last = numbers[2:] or (hit, first)
         if last_hit != hit or not first <= last < first + RANGE_MOST:
-            return ()
+            return (_NOWHERE,)
         markers += [Marker(hit, sentence) for sentence in range(first, last + 1)]
     return tuple(markers)
 

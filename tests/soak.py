@@ -50,6 +50,13 @@ ROWS = (
         ),
     ),
     Row(
+        "malformed citations of a model: those shown are of that prompt, the others counted",
+        (
+            "test_false_citations.py::"
+            "test_a_citation_that_is_shown_leads_to_a_sentence_of_that_prompt_and_others_are_counted",
+        ),
+    ),
+    Row(
         "the same payloads in a real browser: requests, scripts, foreign links",
         ("browser/test_hijacked_in_browser.py::test_nothing_is_asked_for_and_nothing_runs",),
     ),

@@ -51,14 +51,24 @@ def test_lists_groups_and_ranges_become_one_marker_for_each_sentence() -> None:
 
 def test_anything_else_in_brackets_stays_text() -> None:
     for text in (
-        "[sic] [1] [2024] [3.14159] [a](http://x) [0.5] [1.0] [1.2 3.4] [1.2,] [ ] [] [[",
-        "[2.1-3.2]",  # over two hits
-        "[2.3-2.1]",  # backwards
-        "[2.1-2.11]",  # eleven sentences
+        "[sic] [2024] [1,200] [12,345,678] [10000] [a](http://x) [1.2 a] [a 1.2]",
+        "[5%] [$5] [3 of 4] [.] [,;] [ ] [] [[",
         "[1.2" + ", 1.2" * 20 + "]",  # longer than a marker may be
         "an open [1.2",
     ):
         assert joined([text]) == [text]
+
+
+FALSE = (
+    "[1] [12] [0] [0.5] [1.0] [3.14159] [1.2.3] [1.2,] [-1.2] [1;2] [^1] [1:2] [１.０] [٠.١] [007] [1.9999]"
+    " [2.1-3.2] [2.3-2.1] [2.1-2.11]"  # over two hits, backwards, eleven sentences
+).split()
+
+
+@pytest.mark.parametrize("false", [*FALSE, "[1.2 3.4]", "[ 1 ]", "[1, 2]", "[1 000]"])
+def test_other_numbers_in_brackets_are_markers_to_nowhere(false: str) -> None:
+    assert joined([f"fell {false}. So"]) == ["fell", Marker(0, 0), ". So"]
+    assert joined(list(f"fell {false}. So")) == ["fell", Marker(0, 0), ". So"]
 
 
 def test_a_link_made_of_a_marker_is_no_link() -> None:
@@ -74,7 +84,7 @@ def test_blanks_before_a_marker_move_behind_it_where_a_word_follows() -> None:
 
 TEXTS = (
     "Exports fell [3.2]. Imports [1.2, 3.4] rose [2.1-2.3].",
-    "a  [1.2] [3.4]b [sic] [2024] [3.14159] [a](http://x)",
+    "a  [1.2] [3.4]b [sic] [2024] [3.14159] [1] [a](http://x)",
     "x [1.2][3.4] [2.1–2.3; 5.6] y [1.2",
     "[[1.2]] [ 1.2 ] [1.2 , 3.4] \t[12.34]\u00a0[999.999] [1000.1]",
     "   [1.2]           [3.4]        z   ",

@@ -138,7 +138,7 @@ def test_of_lying_markers_only_the_true_one_resolves(server: ModelServer) -> Non
     markers = [piece for piece in write(server) if isinstance(piece, Marker)]
     quotes = [citation.quote for marker in markers if (citation := resolver.cite(marker))]
     assert quotes == ["Wang said that talks should continue."]
-    assert resolver.unresolved == 2  # [9.9] and [1.99]; [0.0] and [-1.2] are no markers
+    assert resolver.unresolved == 4
 
 
 def test_a_passage_left_out_of_the_prompt_cannot_be_cited() -> None:
