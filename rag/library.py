@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ from rag.types import AlsoIn, Article, Feedback, Filters, Passage, PassageVector
 
 # Seconds that feedback and conversations wait for SQLite's lock: an article holds it for a fraction of one.
 LOCK_SECONDS = 5.0
+BUSY_SECONDS = 30.0  # that SQLite waits for another process's transaction: an article's, or a restore's
 MOMENT_SECONDS = 0.5  # a reader that looks whether somebody writes holds the place for some milliseconds
 NEAREST_ARTICLES = 500  # articles whose vectors are read at once: some 4,000 passages, 3 MB
 
@@ -148,11 +149,14 @@ class Library:
             self._connection = connection
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # an acknowledged article survives a power cut
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten, not only let go
             found = layout(connection)
             try:
                 prepare(connection)
@@ -522,6 +526,16 @@ class Library:
                 _remove(connection, article_id, _next_generation(connection))
             for heir in heirs:
                 _inherit(connection, heir)
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        """Takes what was written before out of SQLite's log too, as far as no reader needs it just now."""
+        with self._lock, suppress(sqlite3.OperationalError):  # the disk may be full: the next writer does it
+            self._connection.execute(f"PRAGMA busy_timeout = {int(MOMENT_SECONDS * 1000)}")
+            try:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
     def add_feedback(self, feedback: Feedback, seconds: float = LOCK_SECONDS) -> None:
         """Keeps what a reader thought of an answer, in place of what was kept of the same answer before.

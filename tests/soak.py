@@ -151,6 +151,13 @@ ROWS = (
         ("test_backups.py::test_a_restore_killed_at_any_moment_leaves_the_old_library_or_the_new",),
     ),
     Row(
+        "a removed source: found by nothing, in no file; a flood of one article: three passages shown",
+        (
+            "test_removing.py::test_a_removed_source_is_found_by_nothing_and_lies_in_no_file",
+            "test_removing.py::test_a_flood_of_one_article_leaves_room_for_others",
+        ),
+    ),
+    Row(
         "backups that cannot be restored: refused, nothing changed",
         ("test_backups.py::test_a_file_that_cannot_be_restored_is_refused_and_changes_nothing",),
     ),
