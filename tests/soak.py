@@ -61,6 +61,15 @@ ROWS = (
         ("browser/test_hijacked_in_browser.py::test_nothing_is_asked_for_and_nothing_runs",),
     ),
     Row(
+        "strings that attack a page, in each place of it and of files: text, by a parser and a browser",
+        (
+            "test_hostile_strings.py::test_every_string_stays_text_in_every_place",
+            "test_hostile_strings.py::test_every_string_in_a_feeds_fields_stays_text",
+            "browser/test_hijacked_in_browser.py::"
+            "test_no_string_in_any_place_of_the_page_runs_or_asks_for_anything",
+        ),
+    ),
+    Row(
         "a model that hangs, floods, breaks off or errs",
         ("test_model_faults.py::test_a_fault_ends_in_time_in_one_sentence_with_the_passages",),
     ),
