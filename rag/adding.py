@@ -5,6 +5,7 @@ be stopped at any moment and run again: what is there already is passed over as 
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -266,7 +267,7 @@ def tell_outcomes(verdicts: Iterable[FileVerdict]) -> Iterator[FileVerdict]:
 
 def _named(paths: Sequence[Path]) -> str:
     """The files in one short word."""
-    return hashlib.sha256("\n".join(str(path.resolve()) for path in paths).encode()).hexdigest()
+    return hashlib.sha256(b"\n".join(os.fsencode(os.path.realpath(path)) for path in paths)).hexdigest()
 
 
 def gather_files(paths: Sequence[Path]) -> list[Path]:

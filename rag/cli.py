@@ -59,7 +59,7 @@ def main() -> None:
     try:
         app()
     except ReadoutError as error:
-        say(f"readout: {error}", error=True)
+        say(f"readout: {_on_one_line(str(error))}", error=True)
         sys.exit(1)
 
 
@@ -72,6 +72,11 @@ def say(text: str = "", *, error: bool = False, end: str = "\n") -> None:
 
 def say_error(text: str) -> None:
     say(text, error=True)
+
+
+def _on_one_line(text: str) -> str:
+    """`text` without what does not print: the name of a file may hold line ends and orders to a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 @contextmanager
@@ -244,7 +249,7 @@ def _verdict_line(verdict: "FileVerdict") -> str:
         parts.append(f"({verdict.passages} passages)")
     if verdict.reason:
         parts.append(f"– {verdict.reason}")
-    return " ".join(parts)
+    return _on_one_line(" ".join(parts))
 
 
 @app.command("list")
@@ -331,7 +336,7 @@ def show(
         facts[f"Earlier {number}"] = f"replaced {_iso(one.replaced_at)} (--earlier {number})"
     say(article.title + "\n")
     for name, value in facts.items():
-        say(f"{name + ':':<11}{value or '–'}")
+        say(_on_one_line(f"{name + ':':<11}{value or '–'}"))
     for copy in article.also:
         say(clean(f"{'Copy:':<11}{copy.id} ({copy.source or 'outlet not named'})"))
     say("\n" + article.text)

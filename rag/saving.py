@@ -1,5 +1,6 @@
 """Writes an answer to files; the name's ending says in which form."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +36,10 @@ def save_answer(answer: Answer, paths: Sequence[Path]) -> None:
 def _write(path: Path, text: str) -> None:
     """To a new file beside it first, so that no half-written answer lies in an older one's place."""
     if path.exists() and not path.is_file():  # a device or a pipe is written to as it is
-        path.write_text(text, encoding="utf-8", errors="replace")
+        opened = os.open(path, os.O_WRONLY | os.O_NONBLOCK)  # a pipe that nobody reads is an error, no wait
+        os.set_blocking(opened, True)
+        with os.fdopen(opened, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text)
         return
     path = path.resolve()  # a link stays one; what it leads to is written
     with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as new:

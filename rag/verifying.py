@@ -1,6 +1,7 @@
 """A saved answer against the library as it is now: is each sentence still there, does each verdict hold?"""
 
 import json
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -127,6 +128,8 @@ def _as_now(citation: Citation, article: Article, start: int) -> Citation:
 def read_saved(path: Path) -> Saved:
     """The answer that `readout ask --save` or `--json` wrote. Raises ReadError."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device may never end
+            raise ReadError(f"{path} is not a file that can be read. Give a file of: readout ask --save")
         if path.stat().st_size > BYTES_MOST:
             raise ReadError(f"{path} is larger than any saved answer. Give a file of: readout ask --save")
         found = json.loads(path.read_text(encoding="utf-8"))

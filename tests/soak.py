@@ -98,6 +98,16 @@ ROWS = (
         ("test_mutated_files.py::test_a_mutated_file_of_another_kind_gives_articles_or_sentences",),
     ),
     Row(
+        "devices, pipes, sockets, links, odd names in folders and archives: one sentence, nothing outside",
+        (
+            "test_odd_files.py::test_what_is_no_file_ends_at_once_in_one_sentence",
+            "test_odd_files.py::test_a_command_that_reads_or_writes_one_file_does_not_wait_for_a_pipe_either",
+            "test_odd_files.py::test_links_lead_out_of_no_folder",
+            "test_odd_files.py::test_members_of_an_archive_lead_nowhere",
+            "test_odd_files.py::test_any_name_of_a_file_is_added_and_shown_on_one_line",
+        ),
+    ),
+    Row(
         "bombs of every kind: one verdict each within 20 s and 1 GB, the next file is read",
         ("test_bombs.py::test_a_bomb_ends_in_articles_or_sentences_and_the_next_file_is_read",),
     ),
