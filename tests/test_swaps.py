@@ -35,6 +35,8 @@ OPENERS = frozenset(
 )
 # Between two names that may change places without a change of meaning.
 LOOSE = frozenset("and or the with between met meets had talks of a an his its".split())
+# 'the US Secretary' and 'the United States' do not change places: it is one country under two names.
+US = re.compile(r"\b(?:US|United States)\b")
 AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|will|would|can|could|has|have|had|must|should|may|might|did)\b(?! not\b)"
 )
@@ -61,7 +63,8 @@ def names_swapped(text: str) -> Iterator[str]:
     for one, other in combinations(found, 2):
         between = set(re.findall(r"[\w’']+", text[one[1] : other[0]]))
         told = {word for word in between if word.islower()} - LOOSE
-        if told and text[slice(*one)] != text[slice(*other)]:
+        first, second = text[slice(*one)], text[slice(*other)]
+        if told and first != second and not (US.search(first) and US.search(second)):
             yield exchange(text, one, other)
 
 
