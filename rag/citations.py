@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.types import Citation, Claim, Hit, Judgement, Marker, Piece, Sentence
+from rag.types import SHAPELESS, Citation, Claim, Hit, Judgement, Marker, Piece, Sentence
 from rag.verdicts.judge import judge
 
 MARKER_MOST = 64  # characters of the longest marker read: eight sentences in a list, a few ranges
@@ -18,17 +18,12 @@ _NUMBER = r"[1-9]\d{0,2}"
 _PAIR = rf"{_NUMBER}\.{_NUMBER}"
 _ITEM = rf"{_PAIR}(?: ?[-–—] ?{_PAIR})?"
 _MARKER = re.compile(rf"\[ ?{_ITEM}(?: ?[,;] {{0,2}}{_ITEM})* ?\]")
+_UNSEEN = rf"{SHAPELESS}\u200c\u200d\ufe0e\ufe0f"
 # Numbers in brackets that are no marker: shown, they would pass for the citations that we number ourselves.
-_UNSEEN = (  # characters without a shape
-    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
-    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
-    r"\U000e0000-\U000e0fff"
-)
 _SIGNS = rf"[\d\s.,;:–—^{_UNSEEN}-]"
 _NUMBERS = re.compile(rf"\[{_SIGNS}*\d{_SIGNS}*\]")
-_FIGURE = re.compile(
-    r"\[(?:[1-9]\d{3,}|[1-9]\d{0,2}(?:,\d{3})+)\]"
-)  # a year, a thousand: no citation's number
+# A year, a thousand: no citation's number.
+_FIGURE = re.compile(r"\[(?:[1-9]\d{3,}|[1-9]\d{0,2}(?:,\d{3})+)\]")
 _MAY_BECOME = re.compile(rf"\[{_SIGNS}*")
 _NOWHERE = Marker(0, 0)
 _STICKS = frozenset(".,;:!?)]}%»”’…")  # follows a word without a space

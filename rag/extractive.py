@@ -134,10 +134,10 @@ def _repeats(hits: Sequence[Hit], pick: Pick, other: Pick) -> bool:
 
 def _list_items(retrieval: Retrieval) -> list[Pick]:
     """For 'which five points …': what counts 'First, … Second, …' in the article of the best sentence."""
-    best = rank_sentences(retrieval.hits)[:1]
-    if not best or not asks_for_list(retrieval.asked):
+    if not retrieval.hits or not asks_for_list(retrieval.asked):
         return []
-    return _counted(retrieval.hits, retrieval.hits[best[0].hit].article.id)
+    best = rank_sentences(retrieval.hits)[0]
+    return _counted(retrieval.hits, retrieval.hits[best.hit].article.id)
 
 
 def _counted(hits: Sequence[Hit], article_id: str) -> list[Pick]:

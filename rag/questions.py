@@ -196,8 +196,6 @@ _COMPARES = re.compile(
 )
 _AND_WHAT = re.compile(r"\band (?:what|which)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:do|does|did|has|have|is|are|was|were|one)\b", re.IGNORECASE)
-
-
 _COMMAND = re.compile(r"^\W*(?:please )?compare\b(?=.*\w)", re.IGNORECASE | re.DOTALL)
 
 

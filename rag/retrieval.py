@@ -108,7 +108,7 @@ class Retriever:
             evidence=evidence,
             enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),
-            note="" if _tells_of_the_time(hits, ranking.constraints) else ranking.note,
+            note=ranking.note if ranking.note and not _tells_of_the_time(hits, ranking) else "",
             filters=filters,
             unmentioned=names,
             denied=denied(asked, hits) if enough else None,
@@ -238,12 +238,13 @@ def evidence_features(question: str, ranking: Ranking, rated: Sequence[Hit]) -> 
     return features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints, chances)
 
 
-def _tells_of_the_time(hits: Sequence[Hit], constraints: Constraints) -> bool:
+def _tells_of_the_time(hits: Sequence[Hit], ranking: Ranking) -> bool:
     """Whether the best sentence's passage names the time asked for, of the same year: an event's, then."""
+    asked = ranking.constraints
     best = max(hits, key=lambda hit: max(hit.sentence_scores), default=None)
-    if best is None or not names_its_time(constraints, best.passage.text):
+    if best is None or not names_its_time(asked, best.passage.text):
         return False
-    years = {day.year for day in (constraints.first, constraints.last) if day}
+    years = {day.year for day in (asked.first, asked.last) if day}
     day = best.article.published_at
     return bool(day and day.year in years) or any(str(year) in best.passage.text for year in years)
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rag.types import (
+    SHAPELESS,
     AlsoIn,
     Answer,
     Article,
@@ -31,11 +32,7 @@ from rag.types import (
 
 # Characters that are not seen but change what is read or hide text: controls, bidi marks, fillers, tags,
 # variation selectors other than those for emoji, halves of surrogate pairs.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
+_HIDDEN = re.compile(rf"[{SHAPELESS}\x0b-\x0d\x85\ud800-\udfff]")
 # Joiners stay where scripts and emoji need them: after a character that is not Latin nor punctuation.
 _LOOSE_JOINER = re.compile("(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]")
 OTHERWISE = "The articles say otherwise than your question takes for granted."

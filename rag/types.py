@@ -15,6 +15,14 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 
+# Characters without a shape, within the brackets of a pattern: controls, formats, fillers. Line ends, joiners
+# and what chooses the look of an emoji are for each to decide.
+SHAPELESS = (
+    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AlsoIn:

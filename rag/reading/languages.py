@@ -4,9 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-SAMPLE_CHARACTERS = (
-    600  # half a millisecond; of 2,536 texts of the open sets, 4 are told otherwise from 2,000
-)
+SAMPLE_CHARACTERS = 600  # half a millisecond; of 2,536 texts, 4 are told otherwise from 2,000
 SURE = 0.7  # below it one in thirty fragments of English news is taken for something else
 WORDS_LEAST = 5
 SIGNS_LEAST = 10  # of a script without spaces between words
