@@ -14,16 +14,17 @@ DOUBLING = 2.6  # linear work doubles with its text, quadratic work takes four t
 def grows_linearly(work: Callable[[str], object], unit: str, length: int = 30_000) -> bool:
     """Whether four times the text, `unit` over and over, takes about four times as long.
 
-    Disturbances only ever add time, so the fastest round counts, and the first quiet ones end it.
-    Quadratic work fails in every round, however quiet the machine.
+    The bound holds in one round: the long text between two short ones, the quicker of which counts. So all
+    three are taken at one speed of the machine, which changes by half from second to second; a disturbance
+    would have to strike both short ones and spare the long one between them. The first good round ends it;
+    quadratic work fails in every one.
     """
     while (part := seconds(work, repeat(unit, length))) < LEAST_SECONDS and length < LONGEST:
         length *= 2
-    whole = float("inf")
     for _ in range(ROUNDS):
-        part = min(part, seconds(work, repeat(unit, length)))
-        whole = min(whole, seconds(work, repeat(unit, 4 * length)))
-        if whole < DOUBLING**2 * max(part, LEAST_SECONDS):
+        whole, before = seconds(work, repeat(unit, 4 * length)), part
+        part = seconds(work, repeat(unit, length))
+        if whole < DOUBLING**2 * max(min(before, part), LEAST_SECONDS):
             return True
     return False
 
