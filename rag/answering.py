@@ -349,12 +349,12 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
 
 def refusal(retrieval: Retrieval) -> str:
     """What is said where what was found does not answer the question; known before the answer is whole."""
-    told = refusal_notice(retrieval.span, retrieval.filters, retrieval.unmentioned)
+    told = refusal_notice(retrieval.span, retrieval.filters, retrieval.lacking)
     return f"{told} {retrieval.note}".strip()
 
 
-def refusal_notice(span: Span, filters: Filters = NO_FILTERS, unmentioned: Sequence[str] = ()) -> str:
-    """What was searched, for an answer that the articles do not hold, and what stands in none of them."""
+def refusal_notice(span: Span, filters: Filters = NO_FILTERS, lacking: str = "") -> str:
+    """What was searched, for an answer that the articles do not hold, and what it lacks."""
     if filters and span.of and not span.articles:
         return (
             f"No article is left by the filter: {filter_words(filters)}. Drop it to search all"
@@ -370,8 +370,7 @@ def refusal_notice(span: Span, filters: Filters = NO_FILTERS, unmentioned: Seque
     if filters:
         count = f"{span.articles} of {count_articles(span.of)}"
         dates = f", filtered by {filter_words(filters)}"
-    names = " or ".join(f"“{name}”" for name in unmentioned)
-    why = f": none of them mentions {names}" if names else ""
+    why = f": {lacking}" if lacking else ""
     return f"The articles do not cover this{why}. Searched: {count}{dates}. The nearest passages are shown."
 
 

@@ -19,6 +19,7 @@ from rag.copies import Gathering
 from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
+from rag.lacking import lacking
 from rag.library import Library
 from rag.premises import denied
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
@@ -99,8 +100,8 @@ class Retriever:
         hits = self.choose_rated(asked, ranking, most)
         evidence = evidence_probability(evidence_features(asked, ranking, hits))
         least = threshold() if self._threshold is None else self._threshold
-        names = self._unmentioned(asked, ranking) if least > 0 else ()  # at 0 all is enough
-        enough = bool(hits) and evidence >= least and not names
+        lacks = self._lacking(asked, ranking, hits) if least > 0 else ""  # at 0 all is enough
+        enough = bool(hits) and evidence >= least and not lacks
         return Retrieval(
             question=question,
             asked=asked,
@@ -108,9 +109,9 @@ class Retriever:
             evidence=evidence,
             enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),
-            note=ranking.note if ranking.note and not _tells_of_the_time(hits, ranking) else "",
+            note="" if lacks or not ranking.note or _tells_of_the_time(hits, ranking) else ranking.note,
             filters=filters,
-            unmentioned=names,
+            lacking=lacks,
             denied=denied(asked, hits) if enough else None,
         )
 
@@ -175,13 +176,19 @@ class Retriever:
         bm25 = self._indexes.score_words(words, [stored.number for stored in pool.candidates])
         return pool.score(vector, bm25, self._weights(words, hidden))
 
-    def _unmentioned(self, question: str, ranking: Ranking) -> tuple[str, ...]:
-        """The names in the question that no article of the whole library mentions, nor any outlet has."""
+    def _lacking(self, question: str, ranking: Ranking, hits: Sequence[Hit]) -> str:
+        """Why what was found cannot be enough, as a clause; empty for nearly all questions.
+
+        Names count as unmentioned that no article of the whole library has, nor any outlet.
+        """
         counts, _ = self._indexes.frequencies(list(ranking.unknown))
         unknown = {stem for stem, count in zip(ranking.unknown, counts, strict=True) if not count}
         unknown.difference_update(*map(stems, self.library.sources()))
         found = ranking.hits[:SPELLED_HITS]
-        return unmentioned(question, unknown, [f"{hit.article.title} {hit.passage.text}" for hit in found])
+        names = unmentioned(question, unknown, [f"{hit.article.title} {hit.passage.text}" for hit in found])
+        if names:
+            return f"none of them mentions {' or '.join(f'“{name}”' for name in names)}"
+        return lacking(question, hits, ranking.constraints)
 
     def check_question(self, question: str) -> None:
         """Raises QuestionError for one without a letter or digit and for one that is too long."""

@@ -189,7 +189,7 @@ class Retrieval:
     span: Span  # what was searched
     note: str = ""  # a constraint that was relaxed, say
     filters: Filters = field(default_factory=Filters)
-    unmentioned: tuple[str, ...] = ()  # names in the question that no article has: it is not enough then
+    lacking: str = ""  # a clause that says what the question asks for and nothing has: it is not enough then
     denied: "Marker | None" = None  # the sentence that denies what the question takes for granted
 
 

@@ -47,6 +47,7 @@ ARROW = (
         "adding",
         "backups",
         "evidence",
+        "lacking",
         "premises",
         "unmentioned",
         "sentences",

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.answering import Readout, refusal_notice
+from rag.answering import Readout
 from rag.embedding import EmbeddedEncoder
 from rag.library import Library
 from rag.settings import Settings
-from rag.types import Answer, Span, Status
+from rag.types import Answer, Status
 from rag.unmentioned import unmentioned
 from rag.words import stems
 from tests.fakes import make_article
@@ -80,18 +80,16 @@ def test_a_question_about_a_name_that_stands_nowhere_is_refused_and_says_why(
         list(readout.adder.add_articles(articles))
     *_, known = readout.ask("What does Beijing say about the 100% tariff on Chinese electric cars?")
     *_, unknown = readout.ask("What does BYD say about the 100% tariff on Chinese electric cars?")
+    *_, two = readout.ask("What does BYD say about the tariff on Chinese electric cars at the National Zoo?")
     *_, outlet = readout.ask("What does the Valley Post say about the 100% tariff on Chinese electric cars?")
     readout.close()
-    assert isinstance(known, Answer) and isinstance(unknown, Answer) and isinstance(outlet, Answer)
+    assert isinstance(known, Answer) and isinstance(unknown, Answer)
+    assert isinstance(two, Answer) and isinstance(outlet, Answer)
     assert known.status is outlet.status is Status.ANSWERED
     assert unknown.status is Status.NOT_IN_ARTICLES
     assert unknown.notice.startswith("The articles do not cover this: none of them mentions “BYD”.")
     assert unknown.hits
-
-
-def test_several_names_are_told_apart() -> None:
-    notice = refusal_notice(Span(articles=2), unmentioned=("Peru", "National Zoo"))
-    assert "none of them mentions “Peru” or “National Zoo”." in notice
+    assert "none of them mentions “BYD” or “National Zoo”." in two.notice
 
 
 @pytest.mark.parametrize("unit", ["Ab ", "A b ", "Abc of the ", "Abc-De ", "AB’s "])

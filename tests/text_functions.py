@@ -21,6 +21,7 @@ from rag.extractive import ExtractiveAnswerer
 from rag.feedback import feedback_json, feedback_text, rate_answer
 from rag.follow_ups import full_question, is_follow_up
 from rag.generative import without_refusal
+from rag.lacking import lacking
 from rag.leaning import is_fragment, leans_back
 from rag.listing import Listed, find_listed, short_origin
 from rag.mentions import adjective_of, country_of, read_mentions
@@ -250,6 +251,9 @@ def weigh_passages(text: str) -> list[Work]:
         partial(pronoun_meant, sentences, len(sentences) - 1),
         partial(denied, text, shown),
         partial(denied, QUESTION, shown),
+        partial(lacking, text, shown, ASKED),
+        partial(lacking, f"How many {text[:500]}", shown, ASKED),
+        partial(lacking, "How many lists were signed?", shown, read_constraints("in May 1999", [], DAY)),
         lambda: find_disagreements(cited, [*shown, *other], vectors, resolver.cite),
         partial(collapse, [*shown, *other], vectors),
         partial(numbers_differ, text, ARTICLE),

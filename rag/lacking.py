@@ -1,0 +1,124 @@
+"""What a question asks for that nothing found has: the month it names, a number of what it counts. Pure.
+
+'What did they say on the telephone in July 2022?' finds what they said in 2024, and 'how many warships …?'
+the drill that they took part in. Neither is an answer. A false alarm refuses a good question, so whatever
+may be read as the time or as a count lets it pass.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from rag.questions import Constraints
+from rag.sentences import names_its_time
+from rag.types import Hit
+from rag.verdicts.matching import Line, line_of
+from rag.verdicts.periods import meet, periods
+from rag.words import stems
+
+CHARACTERS_MOST = 600  # of a question or sentence; a longer one lets the question pass
+PERIOD_MOST = timedelta(days=31)  # that a question may name; a year is often a mere detail
+TOLD_LATE = timedelta(days=31)  # after an event, within which an article may tell of it without its day
+YEAR_LEFT_OUT = timedelta(days=366)  # after an event, within which an article may name it without its year
+SENTENCES_MOST = 4  # best ones in which any count lets the question pass: 'cars' may be 'vehicles' there
+REACH = 6  # tokens between a number and what it counts
+
+_COUNTS = re.compile(r"\bhow many\b([^?]{1,80})", re.IGNORECASE)
+_PHRASE_ENDS = frozenset(
+    "did do does are is was were have has had will would can could may might must should there"
+    " of in on at to from per for by that who which and or with during between".split()
+)
+# What has other words beside its number, or none.
+_GENERAL = frozenset("people persons times types kinds sorts ways others years".split())
+_VAGUE = frozenset(
+    "several dozen dozens no none a an both single pair couple only many few all every".split()
+)
+
+
+def lacking(question: str, hits: Sequence[Hit], constraints: Constraints) -> str:
+    """A clause that says it, for the reader; empty for nearly all questions.
+
+    `hits`: those shown, with the chance of each sentence as its score; `constraints`: the question's.
+    """
+    if not hits or len(question) > CHARACTERS_MOST:
+        return ""
+    return _lacking_time(hits, constraints) or _lacking_count(question, hits)
+
+
+def _lacking_time(hits: Sequence[Hit], asked: Constraints) -> str:
+    """Where a question names one month or day with its year."""
+    if len(asked.dates) != 1 or not asked.first or not asked.last or asked.last - asked.first > PERIOD_MOST:
+        return ""
+    named = re.sub(r"^(?:in|during|of)\s+", "", asked.dates[0], flags=re.IGNORECASE)
+    if not re.search(r"\b\d{4}\b", named) or any(_is_of_the_time(hit, asked) for hit in hits):
+        return ""
+    return f"nothing found is from “{named}” or speaks of it"
+
+
+def _is_of_the_time(hit: Hit, asked: Constraints) -> bool:
+    assert asked.first and asked.last
+    days = [moment.date() for moment in hit.article.published if moment]
+    if any(asked.first <= day <= asked.last + TOLD_LATE for day in days):
+        return True
+    yearless = not days or any(asked.first <= day <= asked.first + YEAR_LEFT_OUT for day in days)
+    if yearless and names_its_time(asked, f"{hit.article.title} {hit.passage.text}"):
+        return True
+    texts = [hit.article.title, *(sentence.text for sentence in hit.passage.sentences)]
+    lines = [line_of(text, days[0] if days else None) for text in texts if len(text) <= CHARACTERS_MOST]
+    return len(lines) < len(texts) or any(meet([(asked.first, asked.last)], periods(line)) for line in lines)
+
+
+def _lacking_count(question: str, hits: Sequence[Hit]) -> str:
+    """Where it asks 'how many warships': no number stands near them, no count in the best sentences."""
+    noun = _counted(question)
+    if not noun:
+        return ""
+    known = {quantity.value for quantity in line_of(question).quantities}
+    wanted = set(stems(noun))
+    rated = [
+        (chance, sentence.text)
+        for hit in hits
+        for sentence, chance in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
+    ]
+    rated.sort(key=lambda pair: -pair[0])
+    for place, (_, text) in enumerate(rated):
+        if len(text) > CHARACTERS_MOST:
+            return ""
+        if place >= SENTENCES_MOST and wanted.isdisjoint(stems(text)):
+            continue
+        line = line_of(text)
+        if place < SENTENCES_MOST and any(_is_count(line, known)):
+            return ""
+        if _stands_near_a_number(line, wanted, known):
+            return ""
+    return f"nothing found gives a number of {noun}"
+
+
+def _counted(question: str) -> str:
+    """'warships' for 'how many Chinese warships did …'; empty for what a text may well say otherwise."""
+    asked = _COUNTS.search(question)
+    for word in re.findall(r"[\w'’-]+", asked[1]) if asked else ():
+        if word.lower() in _PHRASE_ENDS:
+            break
+        if word.endswith("s") and not word.endswith(("ss", "'s", "’s")):
+            return "" if word.lower() in _GENERAL or _is_measure(word) else word
+    return ""
+
+
+def _is_measure(word: str) -> bool:
+    """'kilometers': written 'km' and 'kilometres' too."""
+    return any(quantity.kind for quantity in line_of(f"5 {word}").quantities)
+
+
+def _is_count(line: Line, known: set[float]) -> Iterator[bool]:
+    return (
+        not quantity.kind and not quantity.is_year and quantity.value not in known
+        for quantity in line.quantities
+    )
+
+
+def _stands_near_a_number(line: Line, wanted: set[str], known: set[float]) -> bool:
+    numbers = [quantity.last for quantity in line.quantities if quantity.value not in known]
+    numbers += [token.place for token in line.tokens if token.word in _VAGUE]
+    counted = [token.place for token in line.tokens if not wanted.isdisjoint(stems(token.word))]
+    return any(abs(number - place) <= REACH for number in numbers for place in counted)
