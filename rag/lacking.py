@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from rag.questions import Constraints
+from rag.questions import Constraints, own_part
 from rag.sentences import names_its_time
 from rag.types import Hit
 from rag.verdicts.matching import Line, line_of
@@ -96,7 +96,7 @@ def _lacking_count(question: str, hits: Sequence[Hit]) -> str:
 
 def _counted(question: str) -> str:
     """'warships' for 'how many Chinese warships did …'; empty for what a text may well say otherwise."""
-    asked = _COUNTS.search(question)
+    asked = _COUNTS.search(own_part(question))
     for word in re.findall(r"[\w'’-]+", asked[1]) if asked else ():
         if word.lower() in _PHRASE_ENDS:
             break

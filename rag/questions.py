@@ -178,6 +178,17 @@ def read_clauses(question: str) -> list[str]:
     return found if len(found) > 1 else []
 
 
+_CONTEXT = re.compile(r"(?<=\S) \([^()]*\)\s*$")
+
+
+def own_part(question: str) -> str:
+    """Without what a follow-up was asked about, which stands in brackets at its end.
+
+    What sort of answer is wanted is the follow-up's own: 'Who said so? (Which five points …)'.
+    """
+    return _CONTEXT.sub("", question)
+
+
 LIST_WORDS = frozenset(
     "list points two three four five six seven eight nine ten steps measures items topics issues".split()
 )
@@ -185,7 +196,8 @@ LIST_WORDS = frozenset(
 
 def asks_for_list(question: str) -> bool:
     """Whether the answer is a list: 'which five points', 'list the steps'; not for 'the two countries'."""
-    return not LIST_WORDS.isdisjoint(re.findall(r"\w+", question.lower().replace("the two ", "")))
+    words = re.findall(r"\w+", own_part(question).lower().replace("the two ", ""))
+    return not LIST_WORDS.isdisjoint(words)
 
 
 _COMPARES = re.compile(
@@ -206,6 +218,7 @@ def without_command(question: str) -> str:
 
 def asks_to_compare(question: str) -> bool:
     """Whether the answer has two sides: 'how do the accounts differ', 'what did X say, and what did Y'."""
+    question = own_part(question)
     second = _AND_WHAT.search(question)  # one pattern for both would look for the verb from each 'and what'
     return bool(_COMPARES.search(question) or (second and _VERB.search(question, second.end())))
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.questions import Constraints
+from rag.questions import Constraints, own_part
 from rag.types import Hit
 from rag.words import content_stems, stems, stems_of_each
 
@@ -189,7 +189,7 @@ class _Question:
         self._names = capitals
         self._plain = weights.keys() - capitals
         self._pairs = [(a, b) for a, b in pairwise(stems(text)) if a in weights and b in weights]
-        self._asked = {name for name, pattern in _ASKED.items() if pattern.search(text)}
+        self._asked = {name for name, pattern in _ASKED.items() if pattern.search(own_part(text))}
         self._dates = {date.lower() for date in _DATES.findall(text)}
         self._numbers = {number.lower() for number in _NUMBERS.findall(text)}
 

@@ -96,6 +96,7 @@ def test_a_number_that_nothing_gives_is_named(question: str, text: str, noun: st
         ("How many took part?", DRILL),
         ("How many warships took part?", "x " * CHARACTERS_MOST),
         ("Which warships took part?", DRILL),
+        ("Who led them? (How many warships took part?)", DRILL),
     ],
 )
 def test_what_may_be_the_count_lets_a_question_pass(question: str, text: str) -> None:

@@ -4,7 +4,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.questions import asks_for_list, read_constraints, without_command
+from rag.questions import (
+    asks_for_list,
+    asks_for_words,
+    asks_to_compare,
+    read_constraints,
+    without_command,
+)
 
 AS_OF = date(2024, 5, 15)  # a Wednesday
 SOURCES = ("The Verge", "TechCrunch", "Time", "The Roar | Sports Writers Blog")
@@ -69,10 +75,18 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
         ("Which two ministers came, as the two sides said?", True),
         ("What did officials of the two countries discuss?", False),
         ("Who came?", False),
+        ("Who came? (Which five points did they agree on?)", False),
+        ("List the steps (if any).", True),
     ],
 )
 def test_a_number_asks_for_a_list_but_not_the_two_countries(question: str, many: bool) -> None:
     assert asks_for_list(question) == many
+
+
+def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
+    assert not asks_to_compare("Who came? (How do the two accounts differ?)")
+    assert not asks_for_words("And what was said? (When did they meet?)")
+    assert asks_for_words("When was that? (What did they agree on?)")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,11 @@ def test_a_date_a_number_and_a_place_count_where_they_are_asked_for() -> None:
     assert column("Where were the talks?", weights, "place") == [1.0, 1.0, 0.0, 1.0]
 
 
+def test_a_follow_up_is_after_what_it_asks_itself() -> None:
+    assert column("Who led it? (When did the talks end?)", GENEVA, "date") == [0.0, 0.0, 0.0, 0.0]
+    assert column("When did it end? (Who led the team?)", GENEVA, "date") == [0.0, 0.0, 0.0, 1.0]
+
+
 def test_standardised_features_have_mean_zero_within_the_question() -> None:
     hit = make_hit(make_article("a", TALKS), (0.9, 0.1, 0.4, 0.2))
     rows = sentence_terms(sentence_features("Who led the team in Geneva?", [hit], [hit], GENEVA, ASKED))
