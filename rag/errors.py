@@ -59,6 +59,11 @@ class IndexAway(LibraryError):
     pass
 
 
+def is_panic(error: BaseException) -> bool:
+    """Whether it is a panic of tantivy's or Chroma's: no Exception, and of no importable name."""
+    return type(error).__name__ == "PanicException"
+
+
 class EmbedderError(ReadoutError):
     pass
 

@@ -16,8 +16,8 @@ from rag.errors import IndexAway, IndexMismatch, LibraryBusy
 from rag.library import Library, State, Version, version_of
 from rag.logs import Rebuilt, tell
 from rag.types import Vectors
-from rag.vectors import VectorIndex
-from rag.words import ANALYZER, WordHit, WordIndex, is_panic
+from rag.vectors import VectorIndex, is_fault
+from rag.words import ANALYZER, WordHit, WordIndex
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
 WIDER = 20  # times as many neighbours are asked for where a filter will strike some: 40 ms at 120 k passages
@@ -317,12 +317,10 @@ def _facts(state: State, generation: int) -> dict[str, str]:
 @contextmanager
 def _in_words(folder: Path) -> Iterator[None]:
     """What Chroma and tantivy raise where they cannot write, as IndexAway."""
-    from chromadb.errors import ChromaError
-
     try:
         yield
     except BaseException as error:
-        if isinstance(error, ChromaError | ValueError | RuntimeError | OSError) or is_panic(error):
+        if is_fault(error):
             raise IndexAway(
                 f"The indexes in {folder} cannot be written ({' '.join(str(error).split())}). The library"
                 " keeps what it holds; free some space or mend the permissions, then try again."

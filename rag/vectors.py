@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import IndexAway, IndexMismatch
+from rag.errors import IndexAway, IndexMismatch, is_panic
 from rag.types import Vectors
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ class VectorIndex:
     def __init__(self, folder: Path, *, make: bool = False) -> None:
         import chromadb
         from chromadb.config import Settings
-        from chromadb.errors import ChromaError
 
         self._folder = folder
         if not make and not (folder / "chroma.sqlite3").exists():
@@ -72,7 +71,9 @@ class VectorIndex:
                 )
             else:
                 self._collection = self._client.get_collection(COLLECTION, embedding_function=None)
-        except (ChromaError, ValueError, OSError, RuntimeError) as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             _forget(folder)
             for sign, trouble in _NO_PLACE.items():
                 if sign in str(error):
@@ -132,35 +133,47 @@ class VectorIndex:
 
     def search(self, vector: Vectors, most: int) -> list[tuple[str, float]]:
         """Ids of the nearest passages with their cosine, nearest first."""
-        from chromadb.errors import ChromaError
-
-        try:
+        with self._reading():
             found = self._collection.query(
                 query_embeddings=vector[None, :], n_results=most, include=["distances"]
             )
-        except (ChromaError, ValueError, RuntimeError) as error:
-            raise self._mismatch() from error
         distances = found["distances"] or [[]]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
 
     def ids(self) -> set[str]:
-        return set(self._collection.get(include=[])["ids"])
+        with self._reading():
+            return set(self._collection.get(include=[])["ids"])
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Damaged files are a mismatch."""
+        try:
+            yield
+        except BaseException as error:
+            if is_fault(error):
+                raise self._mismatch() from error
+            raise
 
     def unfound(self, passages: Sequence["StoredPassage"]) -> list[str]:
         """Those of the passages that a search with their own vector does not bring."""
-        from chromadb.errors import ChromaError
-
         lost = []
         for stored in passages:
             try:
                 near = self.search(stored.vector, 3)
                 if stored.passage.id not in {key for key, _ in near}:
                     near = self.search(stored.vector, PROBES_MOST)  # copies crowd each other out
-            except (IndexMismatch, ChromaError):
+            except IndexMismatch:
                 near = []
             if stored.passage.id not in {key for key, _ in near}:
                 lost.append(stored.passage.id)
         return lost
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether it is what Chroma raises over its files; damage makes it panic, too."""
+    from chromadb.errors import ChromaError
+
+    return isinstance(error, ChromaError | ValueError | OSError | RuntimeError) or is_panic(error)
 
 
 def _forget(folder: Path) -> None:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import IndexAway, IndexMismatch
+from rag.errors import IndexAway, IndexMismatch, is_panic
 
 if TYPE_CHECKING:
     from rag.rows import StoredPassage
@@ -99,11 +99,6 @@ def content_stems(text: str) -> list[str]:
 def weighty_stems(text: str) -> list[str]:
     """The stems that carry content, each once, in order; none in 'When was that, and where?'"""
     return [word for word in dict.fromkeys(stems(text)) if word not in _stop_stems()]
-
-
-def is_panic(error: BaseException) -> bool:
-    """Whether it is tantivy's panic: no Exception, and of no importable name."""
-    return type(error).__name__ == "PanicException"
 
 
 @dataclass(frozen=True, slots=True)

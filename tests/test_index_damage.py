@@ -2,7 +2,9 @@
 
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -125,6 +127,16 @@ def test_a_word_index_that_would_rank_otherwise_is_refused(
     lengths.write_bytes(data)
     with pytest.raises(IndexMismatch, match="readout rebuild"):
         answers(Desk(damaged))
+
+
+def test_a_vector_index_that_makes_chroma_panic_is_refused_and_mended(
+    tmp_path: Path, whole: tuple[Path, list[object]]
+) -> None:
+    damaged = shutil.copytree(whole[0], tmp_path / "home")
+    (path,) = damaged.glob("indexes-*/vectors/chroma.sqlite3")
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE migrations SET sql = CAST(X'43FF' AS TEXT)")  # no UTF-8
+    assert outcome_of(damaged, whole[1]) == REFUSED
 
 
 def test_damage_is_noticed_or_harmless_and_a_rebuild_mends_it(
