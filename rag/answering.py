@@ -350,7 +350,7 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
 def refusal(retrieval: Retrieval) -> str:
     """What is said where what was found does not answer the question; known before the answer is whole."""
     told = refusal_notice(retrieval.span, retrieval.filters, retrieval.lacking)
-    return f"{told} {retrieval.note}".strip()
+    return told if retrieval.lacking else f"{told} {retrieval.note}".strip()
 
 
 def refusal_notice(span: Span, filters: Filters = NO_FILTERS, lacking: str = "") -> str:

@@ -20,7 +20,7 @@ from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
 from rag.lacking import lacking
-from rag.library import Library
+from rag.library import Library, version_of
 from rag.premises import denied
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
 from rag.rows import StoredPassage
@@ -109,7 +109,7 @@ class Retriever:
             evidence=evidence,
             enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),
-            note="" if lacks or not ranking.note or _tells_of_the_time(hits, ranking) else ranking.note,
+            note=ranking.note if ranking.note and not _tells_of_the_time(hits, ranking) else "",
             filters=filters,
             lacking=lacks,
             denied=denied(asked, hits) if enough else None,
@@ -202,11 +202,24 @@ class Retriever:
             )
 
     def _candidates(self, question: str, vector: Vectors, filters: Filters) -> list[StoredPassage]:
-        """The first passages of each index, of the articles that the filters leave."""
-        most = self._settings.candidates
+        """The first passages of each index, of the articles that the filters leave.
+
+        Where they are of fewer articles than the hits to show, as one long article fills them, the first ones
+        of all others are candidates, too.
+        """
         versions = self.library.select(filters).versions if filters else None
-        near = self._indexes.search_vectors(vector, most, versions)
-        lexical = self._indexes.search_words(content_stems(question), most, versions)
+        found = self._first(question, vector, versions)
+        crowd = {version_of(stored.passage.id) for stored in found}
+        if len(crowd) * self._settings.per_article < self._settings.hits:
+            found += self._first(question, vector, versions, crowd)
+        return found
+
+    def _first(
+        self, question: str, vector: Vectors, versions: Collection[str] | None, besides: Collection[str] = ()
+    ) -> list[StoredPassage]:
+        most = self._settings.candidates
+        near = self._indexes.search_vectors(vector, most, versions, besides)
+        lexical = self._indexes.search_words(content_stems(question), most, versions, besides)
         return self.library.passages(ids=[key for key, _ in near], numbers=[hit.number for hit in lexical])
 
     def _weights(self, words: list[str], hidden: Collection[str]) -> dict[str, float]:

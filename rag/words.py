@@ -227,9 +227,16 @@ class WordIndex:
         self._searcher = self._index.searcher()
 
     def search(
-        self, words: Sequence[str], most: int, versions: Collection[str] | None = None
+        self,
+        words: Sequence[str],
+        most: int,
+        versions: Collection[str] | None = None,
+        besides: Collection[str] = (),
     ) -> list[WordHit]:
-        """The passages (of these versions, where named) with the best BM25 for these stems, best first."""
+        """The passages (of these versions, where named) with the best BM25 for these stems, best first.
+
+        Those of the versions `besides` are passed over.
+        """
         import tantivy
 
         if not words or not self._searcher.num_docs or (versions is not None and not versions):
@@ -238,6 +245,9 @@ class WordIndex:
         if versions is not None:
             some = tantivy.Query.term_set_query(self._schema, "version", list(versions))
             query = _both(tantivy.Query.const_score_query(some, 0.0), query)
+        if besides:
+            some = tantivy.Query.term_set_query(self._schema, "version", list(besides))
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, some)])
         return self._hits(query, most)
 
     def score(self, words: Sequence[str], numbers: Sequence[int]) -> dict[int, float]:

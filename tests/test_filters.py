@@ -10,7 +10,7 @@ from rag.answering import Readout
 from rag.embedding import EmbeddedEncoder
 from rag.extractive import ExtractiveAnswerer
 from rag.index import WIDER
-from rag.library import Library, version_key
+from rag.library import Library, version_key, version_of
 from rag.settings import Settings
 from rag.show import answer_json, filter_words
 from rag.types import Answer, Article, Filters, Retrieval, Status
@@ -161,6 +161,21 @@ def test_the_nearest_passages_under_a_filter_are_those_of_a_full_comparison(
     assert np.allclose([cosine for _, cosine in near], exact, atol=1e-3)
     words = crowd.indexes.search_words(["copper", "fog"], 100, versions)
     assert {hit.number for hit in words} == {one.number for one in stored}
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(outlets=("Large",))])
+def test_what_was_found_may_be_passed_over(crowd: Readout, filters: Filters) -> None:
+    versions = crowd.library.select(filters).versions if filters else None
+    question, words = crowd.embedder.embed_question("copper ore sells well"), ["copper", "sell"]
+    keys = crowd.library.passage_ids()
+    first = [key for key, _ in crowd.indexes.search_vectors(question, 2, versions)]
+    first += [keys[hit.number] for hit in crowd.indexes.search_words(words, 2, versions)]
+    besides = set(map(version_of, first))
+    others = [key for key, _ in crowd.indexes.search_vectors(question, 2, versions, besides)]
+    by_words = [keys[hit.number] for hit in crowd.indexes.search_words(words, 100, versions, besides)]
+    assert (len(others), len(by_words)) == (2, 60 - len(besides))
+    assert besides.isdisjoint(map(version_of, (*others, *by_words)))
+    assert all(key.startswith("large") for key in (*others, *by_words))
 
 
 def test_the_languages_and_the_size_of_the_library_are_in_its_span(readout: Readout) -> None:
