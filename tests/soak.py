@@ -247,7 +247,9 @@ def main() -> int:
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     tests = [f"tests/{test}" for row in ROWS for test in row.tests]
-    command = [sys.executable, "-m", "pytest", "-v", f"--junitxml={report}", *tests]
+    # 'xunit1' may hold properties of a test
+    options = ["-v", f"--junitxml={report}", "-o", "junit_family=xunit1"]
+    command = [sys.executable, "-m", "pytest", *options, *tests]
     code = subprocess.run(command, cwd=ROOT, env=os.environ | {SETTING: "1"}).returncode
     counts = count_rows(ROWS, read_cases(report.read_text()) if report.exists() else [])
     print(table(counts))
