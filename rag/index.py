@@ -20,8 +20,8 @@ from rag.vectors import VectorIndex, is_fault
 from rag.words import ANALYZER, WordHit, WordIndex
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
-# Times as many neighbours are asked for as are wanted: of the hundred nearest, Chroma's graph finds 99.0 when
-# asked for a hundred, and other ones after a rebuild; all when asked for three hundred, which takes 0.5 ms more.
+# Times as many neighbours are asked for as are wanted: of the hundred nearest, Chroma's graph finds 99 when
+# asked for a hundred, and other ones after a rebuild; all when asked for three hundred, in 0.5 ms more.
 NEARER = 3
 WIDER = 20  # times as many neighbours are asked for where a filter will strike some: 40 ms at 120 k passages
 DRAFT = "indexes.new"  # folder in the home where the first indexes are made

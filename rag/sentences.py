@@ -52,6 +52,8 @@ MANY = 4  # names or list items beyond which more say no more
 # Of its chance is left to a sentence of another time where one of the time asked for is found. The rule alone
 # would forgive it: many questions name the day of an event that later articles tell of without its day.
 UNMET = 0.1
+# And to one that is a question: of 1,380 of the open sets 2 answered, of all others 1 in 20.
+ASKING = 0.1
 RARE = 0.15  # share of an article's sentences up to which a word counts as rare in it; two always are
 
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -104,6 +106,8 @@ def rate_sentences(
     unmet = found[:, FEATURES.index("date unmet")] > 0
     if not unmet.all():
         rates = np.where(unmet, UNMET * rates, rates)
+    asking = [sentence.text.endswith("?") for hit in hits for sentence in hit.passage.sentences]
+    rates = np.where(asking, ASKING * rates, rates)
     chances = iter(rates.tolist())
     rated = []
     for hit in hits:

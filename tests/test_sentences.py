@@ -90,6 +90,19 @@ def test_the_sentence_that_holds_what_is_asked_goes_before_those_that_name_the_e
     assert all(0 < score < 1 for score in rated.sentence_scores)
 
 
+def test_a_question_is_hardly_an_answer() -> None:
+    told, asked = "Ana Silva led the team", "Do you know who led the team"
+    weights = {"led": 1.0, "team": 1.0}
+    rated = []
+    for mark in (".", "?"):
+        hit = make_hit(make_article("a", f"{told}. {asked}{mark}"), (0.5, 0.5))
+        rated += rate_sentences("Who led the team?", [hit], [hit], weights, ASKED)
+    assert rated[1].sentence_scores == (
+        rated[0].sentence_scores[0],
+        pytest.approx(0.1 * rated[0].sentence_scores[1]),
+    )
+
+
 def test_hits_keep_their_order_and_all_else() -> None:
     one = make_hit(make_article("a", TALKS), (0.1, 0.1, 0.1, 0.1), 2.0)
     two = make_hit(make_article("b", "Chips are small."), (0.9,), 1.0)
