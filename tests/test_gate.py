@@ -75,7 +75,11 @@ class WordlessIndexes(Indexes):
     """Finds and weighs no words."""
 
     def search_words(
-        self, words: list[str], most: int, versions: Collection[str] | None = None
+        self,
+        words: list[str],
+        most: int,
+        versions: Collection[str] | None = None,
+        besides: Collection[str] = (),
     ) -> list[WordHit]:
         return []
 
