@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -93,12 +93,17 @@ def _stop_stems() -> frozenset[str]:
 
 def content_stems(text: str) -> list[str]:
     """What a text is searched by: the stems that carry content, each once, in order; all if none does."""
-    return weighty_stems(text) or list(dict.fromkeys(stems(text)))
+    found = list(dict.fromkeys(stems(text)))
+    return _weighty(found) or found
 
 
 def weighty_stems(text: str) -> list[str]:
     """The stems that carry content, each once, in order; none in 'When was that, and where?'"""
-    return [word for word in dict.fromkeys(stems(text)) if word not in _stop_stems()]
+    return _weighty(dict.fromkeys(stems(text)))
+
+
+def _weighty(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in _stop_stems()]
 
 
 @dataclass(frozen=True, slots=True)
