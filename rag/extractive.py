@@ -1,9 +1,10 @@
 """Answers without a language model: the best sentences, verbatim, each cited."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from rag.questions import asks_for_list, asks_for_words, asks_to_compare
+from rag.questions import asks_for_list, asks_for_words, asks_to_compare, subject_of
 from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.words import stems
@@ -14,6 +15,7 @@ NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence 
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_SIDE = 0.2
+SUBJECT_BEFORE = 2  # sentences over which a text goes on about what it named
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
@@ -96,7 +98,17 @@ def _denial(retrieval: Retrieval) -> list[Pick]:
 def _best_sentences(retrieval: Retrieval) -> list[Pick]:
     """The best sentences of all hits, none that repeats another, best first."""
     most = ITEMS_MOST if asks_for_list(retrieval.asked) else SENTENCES_MOST
-    return _choose(retrieval.hits, rank_sentences(retrieval.hits), most, NEAR_BEST)
+    picks = _choose(retrieval.hits, rank_sentences(retrieval.hits), most, NEAR_BEST)
+    subject = set(subject_of(retrieval.asked))
+    if not picks or not subject or not _speaks_of(retrieval.hits, picks[0], subject):
+        return picks
+    return [pick for pick in picks if _speaks_of(retrieval.hits, pick, subject)]
+
+
+def _speaks_of(hits: Sequence[Hit], pick: Pick, subject: AbstractSet[str]) -> bool:
+    """Whether a word of the subject stands in the sentence or in one of the SUBJECT_BEFORE before it."""
+    sentences = hits[pick.hit].passage.sentences[max(0, pick.sentence - SUBJECT_BEFORE) : pick.sentence + 1]
+    return any(not subject.isdisjoint(stems(sentence.text)) for sentence in sentences)
 
 
 def _both_sides(retrieval: Retrieval) -> list[Pick]:

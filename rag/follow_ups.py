@@ -25,6 +25,7 @@ from rag.antecedents import (
 )
 from rag.leaning import CORRECTS, OPENERS, WHAT_ABOUT, is_fragment, leans_back, pointers
 from rag.mentions import TIME, Kind, Mention, adjective_of, country_of, one_of, read_mentions
+from rag.questions import SUBJECT
 from rag.types import Turn
 
 PIECE_WORDS = 8  # a longer piece without a verb says enough to be searched by itself
@@ -53,12 +54,7 @@ _SAME_NOUN = re.compile(
 )
 _ANY_NOUN = re.compile(r"^(?:side|party|one|ones)$", re.IGNORECASE)  # stands for whatever noun was there
 _HEAD = re.compile(r"\b(?:the|a|an) [a-z]+ (?:of|with|in|on|between|at) $")
-_ABOUT = re.compile(
-    r"\b(?:about|regarding|concerning|on|over)\s+(?P<topic>(?:the\s+)?[\w’'-]+"
-    r"(?:\s+(?!when|in|at|on|during|after|before|as|while|and|if|with|to|from|of)[\w’'-]+)*)",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(_ABOUT.pattern.replace("|on|over", ""), re.IGNORECASE)
+_ABOUT = re.compile(SUBJECT.pattern.replace("concerning", "concerning|on|over"), re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _OTHER_SIDE = re.compile(r"\bthe other (?:side|party|one|country|man|woman|government|camp)\b", re.IGNORECASE)
 _BOTH = re.compile(
@@ -231,5 +227,5 @@ def _resolve(text: str, before: Before) -> str:
 
 def _without_topic(context: str, text: str) -> str:
     """A question with a subject of its own leaves the old one: 'What did he say about steel?'"""
-    old = _SUBJECT.search(context)
-    return context[: old.start()] + context[old.end() :] if old and _SUBJECT.search(text) else context
+    old = SUBJECT.search(context)
+    return context[: old.start()] + context[old.end() :] if old and SUBJECT.search(text) else context

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from rag.types import date_label
-from rag.words import content_stems
+from rag.words import content_stems, weighty_stems
 
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTH = "|".join(MONTHS)
@@ -187,6 +187,19 @@ def own_part(question: str) -> str:
     What sort of answer is wanted is the follow-up's own: 'Who said so? (Which five points …)'.
     """
     return _CONTEXT.sub("", question)
+
+
+SUBJECT = re.compile(
+    r"\b(?:about|regarding|concerning)\s+(?!\d)(?P<topic>(?:the\s+)?[\w’'-]+"
+    r"(?:\s+(?!(?:when|in|at|on|during|after|before|as|while|and|if|with|to|from|of|that)\b)[\w’'-]+)*)",
+    re.IGNORECASE,
+)
+
+
+def subject_of(question: str) -> list[str]:
+    """The stems of what is asked about: 'taiwan' for 'What did Wang say about Taiwan on 26 April?'"""
+    found = SUBJECT.search(own_part(question))
+    return weighty_stems(found["topic"]) if found else []
 
 
 LIST_WORDS = frozenset(

@@ -42,6 +42,27 @@ def test_the_sentence_with_the_words_asked_for_leads(question: str) -> None:
     assert markers == [Marker(1, 3), Marker(1, 1), Marker(1, 2)]
 
 
+def test_where_a_subject_is_named_what_is_on_something_else_is_left_out() -> None:
+    text = "Wang spoke of steel. It rained. Snow fell. Wind rose. Wang named rice. He ate. He left. He slept."
+    hit = make_hit(make_article("a", text), (0.9, 0.1, 0.1, 0.8, 0.85, 0.1, 0.7, 0.8))
+    about = [Marker(1, 5), Marker(1, 7)]  # he may go on about it for two sentences
+    assert written("What did Wang say about rice?", hit)[1] == [
+        Marker(1, 1),
+        Marker(1, 4),
+        Marker(1, 5),
+        Marker(1, 8),
+    ]
+    best = make_hit(make_article("a", text), (0.8, 0.1, 0.1, 0.8, 0.9, 0.1, 0.7, 0.6))
+    assert written("What did Wang say about rice?", best)[1] == about
+    assert written("What did Wang say about it?", best)[1] == [Marker(1, n) for n in (1, 4, 5, 7)]
+    assert written("What did Wang say about copper?", best)[1] == [Marker(1, n) for n in (1, 4, 5, 7)]
+
+
+def test_a_passage_of_nothing_but_headings_gives_no_answer() -> None:
+    hit = make_hit(make_article("a", "What Wang said about rice:"), (0.9,))
+    assert written("What did Wang say about rice?", hit) == ("", [])
+
+
 def test_a_speaker_whom_only_the_sentence_before_names_is_named_above() -> None:
     article = make_article("a", "It rained. Wang Yi said no. He added that it was late.")
     text, _ = written("What about the time?", make_hit(article, (0.1, 0.1, 0.9)))

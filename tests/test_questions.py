@@ -9,6 +9,7 @@ from rag.questions import (
     asks_for_words,
     asks_to_compare,
     read_constraints,
+    subject_of,
     without_command,
 )
 
@@ -81,6 +82,21 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
 )
 def test_a_number_asks_for_a_list_but_not_the_two_countries(question: str, many: bool) -> None:
     assert asks_for_list(question) == many
+
+
+@pytest.mark.parametrize(
+    ("question", "subject"),
+    [
+        ("What did Wang say about Taiwan on 26 April 2024?", ["taiwan"]),
+        ("What was said regarding the steel industry that Wang named?", ["steel", "industri"]),
+        ("What did he say about it?", []),
+        ("Who came for about 3 hours?", []),
+        ("Who came?", []),
+        ("And Blinken? (What did Wang say about Taiwan?)", []),
+    ],
+)
+def test_what_a_question_is_about(question: str, subject: list[str]) -> None:
+    assert subject_of(question) == subject
 
 
 def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
