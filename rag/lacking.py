@@ -6,7 +6,8 @@ may be read as the time or as a count lets it pass.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from rag.questions import Constraints, own_part
@@ -14,6 +15,7 @@ from rag.sentences import names_its_time
 from rag.types import Hit
 from rag.verdicts.matching import Line, line_of
 from rag.verdicts.periods import meet, periods
+from rag.verdicts.quantities import Quantity
 from rag.words import stems
 
 CHARACTERS_MOST = 600  # of a question or sentence; a longer one lets the question pass
@@ -87,7 +89,7 @@ def _lacking_count(question: str, hits: Sequence[Hit]) -> str:
         if place >= SENTENCES_MOST and wanted.isdisjoint(stems(text)):
             continue
         line = line_of(text)
-        if place < SENTENCES_MOST and any(_is_count(line, known)):
+        if place < SENTENCES_MOST and any(not q.kind and not q.is_year for q in _numbers(line, known)):
             return ""
         if _stands_near_a_number(line, wanted, known):
             return ""
@@ -110,15 +112,17 @@ def _is_measure(word: str) -> bool:
     return any(quantity.kind for quantity in line_of(f"5 {word}").quantities)
 
 
-def _is_count(line: Line, known: set[float]) -> Iterator[bool]:
-    return (
-        not quantity.kind and not quantity.is_year and quantity.value not in known
+def _numbers(line: Line, known: Collection[float]) -> list[Quantity]:
+    """Those that are not known, nor the first day of '23 and 24 May'."""
+    return [
+        quantity
         for quantity in line.quantities
-    )
+        if quantity.value not in known and not any(0 < date.first - quantity.last <= 2 for date in line.dates)
+    ]
 
 
-def _stands_near_a_number(line: Line, wanted: set[str], known: set[float]) -> bool:
-    numbers = [quantity.last for quantity in line.quantities if quantity.value not in known]
+def _stands_near_a_number(line: Line, wanted: AbstractSet[str], known: Collection[float]) -> bool:
+    numbers = [quantity.last for quantity in _numbers(line, known)]
     numbers += [token.place for token in line.tokens if token.word in _VAGUE]
     counted = [token.place for token in line.tokens if not wanted.isdisjoint(stems(token.word))]
     return any(abs(number - place) <= REACH for number in numbers for place in counted)

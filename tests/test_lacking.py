@@ -76,6 +76,7 @@ def test_what_may_be_of_the_time_lets_a_question_pass(
             f"{DRILL} It began at 7:45 and cost $4 million.",
             "warships",
         ),
+        ("How many warships took part?", "Units of the navy took part on 23 and 24 May 2024.", "warships"),
         ("How many of the drills did 12 warships join?", DRILL, ""),
         ("How many drills did 12 ships join?", "The drills were joined by 12 ships.", "drills"),
     ],
