@@ -13,7 +13,7 @@ from rich.progress import track
 from evals.beir import Dataset, Query
 from evals.statistics import Estimate, estimate
 from rag.answering import Readout
-from rag.extractive import rank_sentences
+from rag.sentences import rank_sentences
 from rag.types import Hit
 
 MEASURES = {

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from rag.questions import asks_for_list, asks_for_words, asks_to_compare, subject_of
+from rag.sentences import Pick, rank_sentences
 from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.words import stems
@@ -18,15 +18,6 @@ NEAR_BEST_OF_SIDE = 0.2
 SUBJECT_BEFORE = 2  # sentences over which a text goes on about what it named
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A sentence of a hit."""
-
-    hit: int  # index into the hits
-    sentence: int  # index into the passage's sentences
-    score: float
 
 
 class ExtractiveAnswerer:
@@ -82,12 +73,6 @@ def _pronouns(hits: Sequence[Hit], group: Sequence[Pick]) -> str:
 
 def _start(hits: Sequence[Hit], pick: Pick) -> int:
     return hits[pick.hit].passage.sentences[pick.sentence].start
-
-
-def rank_sentences(hits: Sequence[Hit]) -> list[Pick]:
-    """All sentences of the hits, best first."""
-    picks = [Pick(h, s, score) for h, hit in enumerate(hits) for s, score in enumerate(hit.sentence_scores)]
-    return sorted(picks, key=lambda pick: -pick.score)
 
 
 def _denial(retrieval: Retrieval) -> list[Pick]:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 from rag.questions import Constraints, own_part
-from rag.sentences import names_its_time
+from rag.sentences import names_its_time, rank_sentences
 from rag.types import Hit
 from rag.verdicts.matching import Line, line_of
 from rag.verdicts.periods import meet, periods
@@ -77,13 +77,8 @@ def _lacking_count(question: str, hits: Sequence[Hit]) -> str:
         return ""
     known = {quantity.value for quantity in line_of(question).quantities}
     wanted = set(stems(noun))
-    rated = [
-        (chance, sentence.text)
-        for hit in hits
-        for sentence, chance in zip(hit.passage.sentences, hit.sentence_scores, strict=True)
-    ]
-    rated.sort(key=lambda pair: -pair[0])
-    for place, (_, text) in enumerate(rated):
+    for place, pick in enumerate(rank_sentences(hits)):
+        text = hits[pick.hit].passage.sentences[pick.sentence].text
         if len(text) > CHARACTERS_MOST:
             return ""
         if place >= SENTENCES_MOST and wanted.isdisjoint(stems(text)):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 
+from rag.sentences import rank_sentences
 from rag.types import Hit, Marker
 from rag.verdicts.dates import MONTHS
 from rag.verdicts.matching import Line, Match, line_of
@@ -111,16 +112,15 @@ def denied(question: str, hits: Sequence[Hit]) -> Marker | None:
     if len(question) > CHARACTERS_MOST or "(" in question or _YES_OR_NO.search(question):
         return None
     texts = [hit.passage.text for hit in hits]
-    picks = [(score, h, s) for h, hit in enumerate(hits) for s, score in enumerate(hit.sentence_scores)]
-    for score, h, s in sorted(picks, key=lambda pick: -pick[0])[:SENTENCES_MOST]:
-        if score < CHANCE_LEAST:
+    for pick in rank_sentences(hits)[:SENTENCES_MOST]:
+        if pick.score < CHANCE_LEAST:
             break
-        hit = hits[h]
+        hit, s = hits[pick.hit], pick.sentence
         published = hit.article.published_at.date() if hit.article.published_at else None
         before = hit.passage.sentences[s - 1].text if s else ""
         around = f"{hit.article.title} . {before}"
         if denies(question, hit.passage.sentences[s].text, published, around, texts):
-            return Marker(h + 1, s + 1)
+            return Marker(pick.hit + 1, s + 1)
     return None
 
 

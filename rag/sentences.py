@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -85,6 +85,21 @@ _ASKS = {  # what a question is after; it may be after several things
     "cause": r"why|reasons?|purpose|causes?",
 }
 _ASKED = {name: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for name, pattern in _ASKS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A sentence of a hit."""
+
+    hit: int  # index into the hits
+    sentence: int  # index into the passage's sentences
+    score: float
+
+
+def rank_sentences(hits: Sequence[Hit]) -> list[Pick]:
+    """All sentences of the hits, best first."""
+    picks = [Pick(h, s, score) for h, hit in enumerate(hits) for s, score in enumerate(hit.sentence_scores)]
+    return sorted(picks, key=lambda pick: -pick.score)
 
 
 def rate_sentences(
