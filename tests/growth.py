@@ -18,8 +18,8 @@ def grows_linearly(work: Callable[[str], object], unit: str, length: int = 30_00
     The bound holds in one round: the long text between two short ones, the quicker of which counts. So all
     three are taken at one speed of the machine, which changes by half from second to second; a disturbance
     would have to strike both short ones and spare the long one between them. The first good round ends it;
-    quadratic work fails in every one. Garbage is not collected meanwhile: the objects of all tests before would
-    be looked through, in the long text only (its share of time came to 7 instead of 4).
+    quadratic work fails in every one. Garbage is not collected meanwhile: the objects of all tests before
+    would be looked through, in the long text only (it took 7 times as long instead of 4).
     """
     collecting = gc.isenabled()
     gc.disable()
