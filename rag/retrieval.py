@@ -24,7 +24,7 @@ from rag.library import Library, version_of
 from rag.premises import denied
 from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
 from rag.rows import StoredPassage
-from rag.sentences import names_its_time, rate_sentences
+from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import unmentioned
@@ -105,7 +105,7 @@ class Retriever:
         return Retrieval(
             question=question,
             asked=asked,
-            hits=hits,
+            hits=heed_speakers(asked, hits),  # last: evidence is calibrated without
             evidence=evidence,
             enough=enough,
             span=self.library.select(filters).span if filters else self.library.span(),

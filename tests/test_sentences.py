@@ -11,6 +11,7 @@ from rag.sentences import (
     FEATURES,
     PLAIN,
     STANDARDISED,
+    heed_speakers,
     rate_sentences,
     sentence_features,
     sentence_terms,
@@ -101,6 +102,17 @@ def test_a_question_is_hardly_an_answer() -> None:
         rated[0].sentence_scores[0],
         pytest.approx(0.1 * rated[0].sentence_scores[1]),
     )
+
+
+def test_what_somebody_said_is_found_where_that_is_asked_for() -> None:
+    text = "Yellen came to talk about cars. Liao said that cars are cheap. Yellen said that cars are many."
+    hit = make_hit(make_article("a", text), (0.5, 0.4, 0.3))
+    (heeded,) = heed_speakers("What did Yellen say about cars?", [hit])
+    assert heeded.best == 2
+    assert heeded.sentence_scores == pytest.approx((0.3 / 1.3, 0.2 / 1.2, 0.75 / 0.7 / (1 + 0.75 / 0.7)))
+    for question in ("What did Wang say about cars?", "Who came to talk about cars?"):
+        assert heed_speakers(question, [hit]) == (hit,)
+    assert heed_speakers("What did Yellen say?", []) == ()
 
 
 def test_hits_keep_their_order_and_all_else() -> None:

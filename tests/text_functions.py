@@ -43,7 +43,7 @@ from rag.replies import ANSWER_CHARACTERS
 from rag.sentences import rate_sentences
 from rag.shingles import bands, resemblance, shingles
 from rag.show_conversation import export_conversation, file_name
-from rag.speakers import pronoun_meant
+from rag.speakers import pronoun_meant, speakers_asked, speaks
 from rag.thoughts import Thoughts, after_thoughts
 from rag.types import (
     Answer,
@@ -249,6 +249,8 @@ def weigh_passages(text: str) -> list[Work]:
         partial(offer_questions, shown, lambda asked: make_retrieval((), asked, enough=False)),
         partial(title_question, text),
         partial(pronoun_meant, sentences, len(sentences) - 1),
+        partial(speakers_asked, text),
+        partial(speaks, sentences, len(sentences) - 1, {"wang"}),
         partial(denied, text, shown),
         partial(denied, QUESTION, shown),
         partial(lacking, text, shown, ASKED),
