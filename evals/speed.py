@@ -94,8 +94,9 @@ class Adding:
 
     @property
     def besides_encoding(self) -> float:
-        """The share (0..1) that is not the encoder."""
-        return 1.0 - self.stages["encode"] / sum(self.stages.values())
+        """The share (0..1) that is not the encoder, from text to vectors."""
+        encoder = self.stages["make tokens"] + self.stages["encode"]
+        return 1.0 - encoder / sum(self.stages.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ ADDING: Places = {
     ],
     "name the language": [(adding, "name_language")],
     "split": [(adding, "split_passages")],
-    "count tokens": [(EmbeddedEncoder, "count_tokens")],
+    # Once, when an article is parted into passages; the encoder takes them as they are.
+    "make tokens": [(EmbeddedEncoder, "count_tokens")],
     "encode": [(EmbeddedEncoder, "embed_passages")],
     "store": [(Library, "add"), (Library, "content_hash"), (Library, "same_content")],
     "read back to index": [(Indexes, "sync")],

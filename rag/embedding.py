@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WINDOW = 512  # tokens that the encoder can read at once, [CLS] and [SEP] included
 TEXT_WINDOW = 256  # tokens of a plain text that are read, as sentence-transformers does with this model
+COUNTED_MOST = 5_000  # texts whose tokens are kept from the counting until they are encoded: 5 MB
 TITLE_TOKENS = 32  # enough for a headline; a longer one would colour every passage below it
 CLS, SEP = 101, 102  # the tokens that open and close each text
 
@@ -53,6 +55,7 @@ class EmbeddedEncoder:
         self._tokenizer: Tokenizer | None = None
         self._session: Any = None
         self._threads: ThreadPoolExecutor | None = None
+        self._counted: dict[str, list[int]] = {}  # the tokens of texts that were counted last
 
     @property
     def fingerprint(self) -> str:
@@ -64,8 +67,15 @@ class EmbeddedEncoder:
         return DIMENSION
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, [CLS] and [SEP] left out."""
-        return [len(encoding.ids) for encoding in self._encode(texts)]
+        """Tokens of each text, [CLS] and [SEP] left out.
+
+        They are kept for a while: what was counted is encoded next.
+        """
+        found = [encoding.ids for encoding in self._encode(texts)]
+        if len(self._counted) + len(found) > COUNTED_MOST:
+            self._counted = {}
+        self._counted.update(islice(zip(texts, found, strict=True), COUNTED_MOST))
+        return [len(ids) for ids in found]
 
     def embed_question(self, question: str) -> Vectors:
         """The question's vector, shape (384,). Read up to WINDOW: the point often comes last."""
@@ -88,21 +98,27 @@ class EmbeddedEncoder:
         which have read the whole passage (late chunking, Günther et al. 2024, arXiv:2409.04701).
         """
         heads = [encoding.ids[:TITLE_TOKENS] for encoding in self._encode(titles)]
-        bodies = self._encode_with_offsets([passage.text for passage in passages])
-        return self._side_by_side(self._embed_passage, zip(passages, heads, bodies, strict=True))
+        bodies = self._sentence_tokens(passages)
+        return self._side_by_side(self._embed_passage, zip(heads, bodies, strict=True))
 
-    def _embed_passage(self, text: "tuple[Passage, list[int], Encoding]") -> PassageVectors:
-        """The vectors of a passage, from it, its title's tokens and its own."""
-        passage, head, body = text
-        room = WINDOW - 2 - len(head)
-        tokens = self._read(head + body.ids[:room])
-        whole = _mean(tokens)
-        offsets = np.array(body.offsets[:room], dtype=np.int64).reshape(-1, 2) + passage.start
-        starts = np.array([[sentence.start] for sentence in passage.sentences]).reshape(-1, 1)
-        ends = np.array([[sentence.end] for sentence in passage.sentences]).reshape(-1, 1)
-        inside = (offsets[:, 0] < ends) & (offsets[:, 1] > starts)  # (sentences, tokens of the body)
-        sums = inside.astype(np.float32) @ tokens[1 + len(head) : -1]
-        sums[~inside.any(axis=1)] = whole  # cut off, or without any token: it gets its passage's vector
+    def _sentence_tokens(self, passages: Sequence[Passage]) -> list[list[list[int]]]:
+        """The tokens of each sentence of each passage. White space between two sentences has none."""
+        known = self._counted
+        texts = [sentence.text for passage in passages for sentence in passage.sentences]
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        known = known | dict(zip(unknown, (encoding.ids for encoding in self._encode(unknown)), strict=True))
+        return [[known[sentence.text] for sentence in passage.sentences] for passage in passages]
+
+    def _embed_passage(self, text: tuple[list[int], list[list[int]]]) -> PassageVectors:
+        """The vectors of a passage, from the tokens of its title and of each sentence."""
+        head, sentences = text
+        tokens = self._read([*head, *chain.from_iterable(sentences)][: WINDOW - 2])
+        whole, body = _mean(tokens), tokens[1 + len(head) : -1]
+        sums = np.empty((len(sentences), DIMENSION), dtype=np.float32)
+        bounds = pairwise(accumulate(map(len, sentences), initial=0))
+        for row, (first, last) in zip(sums, bounds, strict=True):
+            own = body[first:last]  # none where it was cut off or has no token: it gets its passage's vector
+            row[:] = own.sum(axis=0) if len(own) else whole
         return PassageVectors(passage=whole, sentences=_normalise(sums))
 
     def _read(self, ids: list[int]) -> Vectors:
@@ -123,9 +139,6 @@ class EmbeddedEncoder:
 
     def _encode(self, texts: Sequence[str]) -> "list[Encoding]":
         return self._open_tokenizer().encode_batch_fast(_clean(texts), add_special_tokens=False)
-
-    def _encode_with_offsets(self, texts: Sequence[str]) -> "list[Encoding]":
-        return self._open_tokenizer().encode_batch(_clean(texts), add_special_tokens=False)
 
     def _open_tokenizer(self) -> "Tokenizer":
         with self._loading:

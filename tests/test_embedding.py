@@ -111,7 +111,8 @@ def test_threads_that_share_an_encoder_get_the_vectors_of_one(encoder: EmbeddedE
 
 def pool_by_hand(encoder: EmbeddedEncoder, passage: Passage, title: str) -> list[np.ndarray]:
     """The mean vector of the whole passage, then of each sentence: one token after the other."""
-    (head,), (body,) = encoder._encode([title]), encoder._encode_with_offsets([passage.text])
+    tokenizer = encoder._open_tokenizer()
+    head, body = (tokenizer.encode(text, add_special_tokens=False) for text in (title, passage.text))
     title_ids = head.ids[:32]
     ids = (title_ids + body.ids)[:510]
     tokens = encoder._read(ids)
@@ -132,6 +133,30 @@ PASSAGES = [
     make_passage("One sentence only."),
 ]
 TITLES = ["Island loses its ferry", "", "A headline that goes on and on " * 20, "Short"]
+
+
+def test_vectors_are_the_same_whether_tokens_were_counted_before_or_not(
+    encoder_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [sentence.text for passage in PASSAGES for sentence in passage.sentences]
+    found = []
+    for most, counted in ((5_000, []), (5_000, texts), (50, texts), (5_000, texts[:3])):
+        monkeypatch.setattr("rag.embedding.COUNTED_MOST", most)
+        encoder = EmbeddedEncoder(encoder_settings)
+        assert len(encoder.count_tokens(counted)) == len(counted)
+        found.append(encoder.embed_passages(PASSAGES, TITLES))
+    for others in found[1:]:
+        for one, other in zip(found[0], others, strict=True):
+            np.testing.assert_array_equal(one.passage, other.passage)
+            np.testing.assert_array_equal(one.sentences, other.sentences)
+
+
+def test_tokens_of_few_texts_are_kept(encoder: EmbeddedEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.embedding.COUNTED_MOST", 3)
+    for _ in range(3):
+        encoder.count_tokens(["one", "two"])
+        encoder.count_tokens(["three", "four", "five", "six"])
+        assert len(encoder._counted) <= 3
 
 
 def test_passage_and_sentence_vectors_are_the_means_of_their_tokens(encoder: EmbeddedEncoder) -> None:

@@ -482,7 +482,7 @@ def make_results(ratio: float, rest: float, sizes: list[tuple[int, float, float 
         "2 cores",
         "corpus",
         Encoding((100.0 * ratio, 90.0 * ratio), (100.0, 90.0), (125.0, 112.5), 288, 200.0),
-        Adding(10, 30, {"encode": 1.0 - rest, "store": rest}),
+        Adding(10, 30, {"make tokens": 0.1, "encode": 0.9 - rest, "store": rest}),
         tuple(
             bench.Size(
                 Filled(passages // 3, passages, 10.0, 900.0, "abc"),
