@@ -159,10 +159,12 @@ class Retriever:
         if text != question:
             vector = self._embedder.embed_question(text)
         whole = self._signals(pool, text, vector, hidden)
-        fused = whole.fused() + bonus
+        clauses = read_clauses(text)
+        # The words of a question with clauses stand in several sentences, however well it is met.
+        fused = whole.fused(trust=1.0 if clauses else whole.most_met()) + bonus
         parts = [
             self._signals(pool, clause, self._embedder.embed_question(clause), hidden).fused()
-            for clause in read_clauses(text)
+            for clause in clauses
         ]
         if parts:  # a passage that answers one clause well is wanted as well as one that touches all
             fused += WEIGHT_CLAUSE * np.max(parts, axis=0)
@@ -297,14 +299,25 @@ class _Scores:
     def sentences(self) -> list[Floats]:
         return [cosine + share for cosine, share in zip(self.cosines, self.coverages, strict=True)]
 
-    def fused(self) -> Floats:
+    def most_met(self) -> float:
+        """The largest share (0..1) of the text's idf weight that one sentence has."""
+        return float(max(shares.max() for shares in self.coverages))
+
+    def fused(self, trust: float = 1.0) -> Floats:
+        """`trust`: how far words count; where the rare ones are nowhere, common ones draw what is not meant.
+
+        The weights keep their sum, so that scores are as far apart as ever.
+        """
         best_cosine = np.array([cosine.max() for cosine in self.cosines])
         best = np.array([scores.max() for scores in self.sentences()])
-        return (
+        by_words = WEIGHT_WORDS + WEIGHT_COVERAGE
+        by_sense = WEIGHT_VECTOR + WEIGHT_SENTENCE
+        scale = (by_sense + by_words) / (by_sense + trust * by_words)
+        return scale * (
             WEIGHT_VECTOR * _standard(self.vector + best_cosine)
-            + WEIGHT_WORDS * _standard(self.words)
+            + trust * WEIGHT_WORDS * _standard(self.words)
             + WEIGHT_SENTENCE * _standard(best)
-            + WEIGHT_COVERAGE * _standard(self.coverage)
+            + trust * WEIGHT_COVERAGE * _standard(self.coverage)
         )
 
 
