@@ -78,6 +78,26 @@ def test_the_right_sentence_comes_first(readout: Readout, question: str, article
     assert hit.passage.sentences[hit.best].text == sentence
 
 
+def test_common_words_of_a_question_do_not_win_where_its_rare_ones_are_nowhere(
+    tmp_path: Path, encoder: EmbeddedEncoder
+) -> None:
+    mascot = make_article(
+        "mascot",
+        "The small statue on the bonnet was made by a sculptor of London. It shows a woman in the wind.",
+        title="The Spirit of Ecstasy",
+    )
+    console = make_article(
+        "console",
+        "The meaning of the number on the lid was never told. The lid was grey.",
+        title="A games console",
+    )
+    readout = make_readout(tmp_path, encoder, (mascot, console, *ARTICLES[4:]))
+    ranking = readout.retriever.rank("What is the meaning of the emblem of a Rolls-Royce limousine?")
+    assert ranking.hits[0].article.id == "mascot"
+    ranking = readout.retriever.rank("What is the meaning of the number on the lid?")
+    assert ranking.hits[0].article.id == "console"
+
+
 def test_an_outlet_named_in_the_question_counts(readout: Readout) -> None:
     question = "What tariff on electric vehicles does {} report?"
     for outlet, article in (("TechCrunch", "tariffs"), ("Time", "tariffs-again")):
