@@ -79,7 +79,8 @@ def features(
 
 
 def _lead(values: Sequence[float]) -> float:
-    return values[0] - float(np.mean(values[1:])) if len(values) > 1 else 0.0
+    """Not a number where there is nothing to be ahead of, as in a library of one passage."""
+    return values[0] - float(np.mean(values[1:])) if len(values) > 1 else math.nan
 
 
 def _pairs_together(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
@@ -123,11 +124,18 @@ def _date_unmet(constraints: Constraints, hit: Hit) -> float:
 
 
 def evidence_probability(values: Sequence[float]) -> float:
-    """0..1: how likely the hits hold the answer; `values` as from `features`."""
+    """0..1: how likely the hits hold the answer; `values` as from `features`.
+
+    One that is not a number says nothing either way: it counts as the mean of those that the
+    rule was made from.
+    """
     if not any(values):
         return 0.0
     rule = _rule()
-    centred = [(v - c) / s for v, c, s in zip(values, rule.centres, rule.spreads, strict=True)]
+    centred = [
+        0.0 if math.isnan(value) else (value - centre) / spread
+        for value, centre, spread in zip(values, rule.centres, rule.spreads, strict=True)
+    ]
     total = rule.intercept + sum(
         weight * math.prod(centred[place] for place in places)
         for places, weight in zip(rule.terms, rule.coefficients, strict=True)

@@ -129,14 +129,17 @@ def test_a_stopped_answer_stays_as_far_as_it_came_and_is_kept(readout: Readout) 
 def test_what_comes_after_stop_changes_nothing(readout: Readout) -> None:
     conversation = Conversation()
     writer = Halting("Wang named Taiwan.")
+    others = set(threading.enumerate())
     exchange = ask(readout, conversation, writer)
     until(lambda: exchange.pieces)
     asking.stop(readout, conversation)
     before = exchange.as_kept()
-    threads = [one for one in threading.enumerate() if one is not threading.current_thread() and one.daemon]
+    own = [thread for thread in threading.enumerate() if thread not in others and thread.daemon]
+    assert own
     writer.go_on.set()
-    for thread in threads:
+    for thread in own:
         thread.join(PATIENCE)
+        assert not thread.is_alive()
     assert exchange.as_kept() == before
     assert kept(readout, conversation) == (before,)
 

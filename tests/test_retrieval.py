@@ -161,6 +161,16 @@ def test_an_empty_library_finds_nothing_and_says_so(tmp_path: Path, encoder: Emb
     assert not found.enough
 
 
+def test_a_library_of_one_passage_answers_what_it_says_and_nothing_else(
+    tmp_path: Path, encoder: EmbeddedEncoder
+) -> None:
+    retriever = make_readout(tmp_path, encoder, ARTICLES[1:2]).retriever
+    for question in ("How long had the zoo waited?", "When did the pandas arrive?"):
+        assert retriever.retrieve(question).enough
+    for question in ("How long did the bus wait?", "What is the price of oil?", "Who won the election?"):
+        assert not retriever.retrieve(question).enough
+
+
 def test_text_in_another_script_is_found_by_its_words(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
     articles = (*ARTICLES, make_article("cn", "王毅 在 北京 会见 布林肯。", title="会见"))
     hits = make_readout(tmp_path, encoder, articles).retriever.retrieve("王毅 北京").hits
