@@ -7,6 +7,8 @@ STAMP := .venv/installed
 KEEP_MEMORY := PYTHONMALLOC=malloc MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=2000000000
 # uv takes a third of pip's time; where it cannot (it does not read pip's settings of a mirror), pip does the same.
 LOCKED := --no-deps --require-hashes -r requirements.lock
+# Apart, as a comma within $(if …) ends what it gives.
+SIZES := 1000,25000,250000
 PIP_QUIET := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq
 
 .DEFAULT_GOAL := help
@@ -58,7 +60,7 @@ eval: $(STAMP)  ## measure retrieval and answers; BENCH=folder of BEIR sets adds
 	@$(BIN)/python -m evals all $(if $(BENCH),--bench $(BENCH))
 
 bench: $(STAMP)  ## measure speed against the usual pipeline; BENCH=folder of sets adds 250,000 passages
-	@$(BIN)/python -m evals bench $(if $(BENCH),--passages 1000,25000,250000 --texts $(BENCH)/news-distractors)
+	@$(BIN)/python -m evals bench $(if $(BENCH),--passages $(SIZES) --texts $(BENCH)/news-distractors)
 
 screenshots: $(STAMP) browser  ## take the pictures that the README shows
 	@$(BIN)/python -m tests.browser.screenshots
