@@ -155,3 +155,10 @@ def test_the_commands_help_loads_no_heavy_part() -> None:
     loaded = found.split("LOADED")[1]
     for name in ("numpy", "pydantic", "chromadb", "streamlit", "langchain_core", "tantivy"):
         assert f"'{name}'" not in loaded
+
+
+def test_make_bench_measures_all_sizes_where_a_folder_is_named() -> None:
+    plan = subprocess.run(
+        ["make", "-n", "bench", "BENCH=sets"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "evals bench --passages 1000,25000,250000 --texts sets/news-distractors" in plan.stdout
