@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate, chain, islice, pairwise
@@ -103,10 +104,11 @@ class EmbeddedEncoder:
 
     def _sentence_tokens(self, passages: Sequence[Passage]) -> list[list[list[int]]]:
         """The tokens of each sentence of each passage. White space between two sentences has none."""
-        known = self._counted
+        counted = self._counted
         texts = [sentence.text for passage in passages for sentence in passage.sentences]
-        unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        known = known | dict(zip(unknown, (encoding.ids for encoding in self._encode(unknown)), strict=True))
+        unknown = [text for text in dict.fromkeys(texts) if text not in counted]
+        made = dict(zip(unknown, (encoding.ids for encoding in self._encode(unknown)), strict=True))
+        known = ChainMap(made, counted)
         return [[known[sentence.text] for sentence in passage.sentences] for passage in passages]
 
     def _embed_passage(self, text: tuple[list[int], list[list[int]]]) -> PassageVectors:

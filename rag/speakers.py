@@ -36,7 +36,7 @@ _SPEAK = stems_of("speak")  # only with 'of' or 'about': 'the two spoke on Tuesd
 _NO_VERB = frozenset("a an the of his her its their to this that was were be been being is are".split())
 # Before a name that is not the one who speaks: 'who received Yellen in Beijing, said'.
 _LEADS_ELSEWHERE = frozenset("to with of by from for between at on against".split())
-_OTHER_SUBJECT = frozenset("it he she they we i".split()) | {";", ":"}
+_OTHER_SUBJECT = _PRONOUNS | {"we", "i", ";", ":"}
 _GOES_ON = re.compile(r"(?:(?:And|But) )?(?:He|She|They)\b(?! [A-Z])|[\"“]")
 
 
