@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rag.questions import Constraints, own_part
 from rag.speakers import speakers_asked, speaks
 from rag.types import Hit
-from rag.words import content_stems, stems, stems_of_each
+from rag.words import content_of, stems, stems_of_each
 
 Floats = NDArray[np.float64]
 
@@ -241,7 +241,7 @@ class _Question:
         """FEATURES of one sentence. `behind`: see there; `top`: best sentence score of its article."""
         sentence, score = hit.passage.sentences[place], hit.sentence_scores[place]
         held = article.held(sentence.start)
-        words = content_stems(sentence.text)
+        words = content_of(held)
         plain = sum(self._weights[word] for word in self._plain) or 1.0
         return (
             behind,

@@ -8,9 +8,10 @@ import tempfile
 import weakref
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ANALYZER = "english-2"  # part of what an index was built from: raise it when `_analyzer` changes
 WRITER_BYTES = 50_000_000  # tantivy's buffer: a few thousand passages between flushes
 LONGEST_WORD = 40  # characters; longer runs are addresses and noise
+STEMS_KEPT = 50_000  # words whose stem is remembered: some 10 MB
 
 # Words that carry no content in a question. Short on purpose: a word too many costs an answer.
 STOP_WORDS = frozenset(
@@ -32,13 +34,16 @@ STOP_WORDS = frozenset(
     " happen happened happens many much say says said tell tells told will with would you your s t about"
     " also between during according regarding".split()
 )
-_BETWEEN = "qx0between0qx"  # a word that no text holds, and that the stemmer leaves as it is
 _SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
 # Thai to Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"
 )
+_WORD = re.compile(r"[^\W_]+")
+# Outside of Latin letters and the signs of print, Python and tantivy differ on what is a letter.
+_OF_OTHER_SCRIPT = re.compile("[^\x00-\u024f\u2000-\u206f]")
+_DOTTED_WITHIN = re.compile(r"\.[A-Za-z]\.")
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 
 
@@ -58,7 +63,8 @@ def _analyzer() -> Any:
 
 def _plain(text: str) -> str:
     """Dotted abbreviations as one word, so that 'U.S.' finds 'US'; text without spaces in pairs of signs."""
-    text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
+    if _DOTTED_WITHIN.search(text):  # begins with a sign, which is found far faster than a letter
+        text = _DOTTED.sub(lambda match: match.group().replace(".", ""), text)
     return text if text.isascii() else _UNSPACED.sub(_pairs, text)
 
 
@@ -70,20 +76,24 @@ def _pairs(run: re.Match[str]) -> str:
 
 def stems(text: str) -> list[str]:
     """The text's words, lower case, without accents and endings, in order."""
-    return _analyzer().analyze(_plain(text))  # type: ignore[no-any-return]
+    text = _plain(text)
+    if _OF_OTHER_SCRIPT.search(text):
+        return _analyzer().analyze(text)  # type: ignore[no-any-return]
+    words = _WORD.findall(text)
+    if max(map(len, words), default=0) > LONGEST_WORD:
+        words = [word for word in words if len(word) <= LONGEST_WORD]
+    return list(filter(None, map(_stem, words)))
 
 
-def stems_of_each(texts: Sequence[str]) -> list[set[str]]:
-    """The stems of each text. All are analysed at once: a call costs as much as a sentence."""
-    found: list[set[str]] = [set()]
-    for stem in stems(f" {_BETWEEN} ".join(texts)):
-        if stem == _BETWEEN:
-            found.append(set())
-        else:
-            found[-1].add(stem)
-    if len(found) != len(texts):  # a text holds the word that stands between
-        return [set(stems(text)) for text in texts]
-    return found
+@lru_cache(STEMS_KEPT)
+def _stem(word: str) -> str:
+    """Empty for what the index leaves out. Most words of a question's passages were met before."""
+    return "".join(_analyzer().analyze(word))
+
+
+def stems_of_each(texts: Iterable[str]) -> list[set[str]]:
+    """The stems of each text."""
+    return [set(stems(text)) for text in texts]
 
 
 @cache
@@ -95,6 +105,11 @@ def content_stems(text: str) -> list[str]:
     """What a text is searched by: the stems that carry content, each once, in order; all if none does."""
     found = list(dict.fromkeys(stems(text)))
     return _weighty(found) or found
+
+
+def content_of(held: AbstractSet[str]) -> AbstractSet[str]:
+    """The same of stems that are known already, without their order."""
+    return held - _stop_stems() or held
 
 
 def weighty_stems(text: str) -> list[str]:

@@ -1,8 +1,10 @@
 """Words as the index sees them."""
 
+import sys
+
 import pytest
 
-from rag.words import content_stems, stems, stems_of_each
+from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems, stems, stems_of_each
 
 
 @pytest.mark.parametrize(
@@ -27,14 +29,29 @@ def test_a_question_of_such_words_alone_keeps_them() -> None:
     assert content_stems("Who is who?") == ["who", "is"]
 
 
-def test_texts_analysed_together_give_what_each_gives_alone() -> None:
+def test_the_stems_of_several_texts_are_those_of_each() -> None:
     texts = ["Talks resumed.", "", "U.S. officials, e.g. Blinken", "会见", "Talks resumed."]
     assert stems_of_each(texts) == [set(stems(text)) for text in texts]
 
 
-def test_a_text_that_holds_the_word_between_changes_nothing() -> None:
-    texts = ["one qx0between0qx two", "three"]
-    assert stems_of_each(texts) == [set(stems(text)) for text in texts]
+def test_words_kept_from_earlier_texts_are_what_the_index_makes_of_them() -> None:
+    analysed = _analyzer().analyze
+    for number in (*range(0x3000), *range(0x3000, 0xD800, 97), *range(0xE000, sys.maxunicode, 97)):
+        sign = chr(number)
+        text = f"ab{sign}ities {sign}ing {sign} {sign}{sign} runners a_{sign}b {sign * 20}"
+        assert stems(text) == analysed(_plain(text)), hex(number)
+
+
+@pytest.mark.parametrize("sign", "aéßÆ")
+def test_words_too_long_for_the_index_are_left_out(sign: str) -> None:
+    for length in range(15, LONGEST_WORD + 3):
+        text = f"run {sign * length} on"
+        assert stems(text) == _analyzer().analyze(text)
+
+
+def test_content_of_known_stems_is_that_of_their_text() -> None:
+    for text in ("What did Wang say about Taiwan?", "Who is who?", ""):
+        assert content_of(set(stems(text))) == set(content_stems(text))
 
 
 def test_no_texts_give_no_stems() -> None:
