@@ -59,6 +59,22 @@ DAY = date(2024, 5, 20)
             "The meeting in Oslo took place at Lund's request.",
             "Lund",
         ),
+        ("By which year must Norway close the mine?", "Norway has set no date for closing the mine.", "no"),
+        (
+            "Why did Ortiz and Norway not congratulate Anna Lund when she won?",
+            "Ortiz and Norway congratulated Lund and spoke of old friends.",
+            "congratulated",
+        ),
+        (
+            "Whom did Ortiz meet on his trip to Oslo in May 2024?",
+            "The trip to Oslo that Ortiz had planned for May 2024 was cancelled.",
+            "trip",
+        ),
+        (
+            "What did Ortiz say at the Oslo summit in May 2024?",
+            "Lund called off the Oslo summit, which Ortiz was to open in May 2024.",
+            "cancel",
+        ),
     ],
 )
 def test_a_sentence_that_denies_the_question_is_known(question: str, sentence: str, words: str) -> None:
@@ -90,10 +106,28 @@ def test_a_sentence_that_denies_the_question_is_known(question: str, sentence: s
             "Ortiz and Lund spoke by video on 16 April 2024.",
         ),
         ("Why did Lund ask Ortiz for a meeting in Oslo?", "The meeting took place at Lund's request."),
+        ("When did Ortiz close the mine?", "Ortiz set no date for the opening of the bridge to Oslo."),
+        ("Whom did Ortiz meet on his trip to Oslo in May 2024?", "The trip to Oslo was put off to May 2024."),
+        (
+            "Whom did Ortiz meet on his trip to Oslo in May 2024?",
+            "A trip of Ortiz to Oslo was put off in 2021.",
+        ),
+        ("Why did Ortiz close the mine when he was mayor?", "Ortiz set no date for closing the mine."),
+        ("When was the trip to Oslo planned for?", "The trip to Oslo was put off in May 2024."),
     ],
 )
 def test_a_sentence_that_may_be_true_beside_the_question_denies_nothing(question: str, sentence: str) -> None:
     assert not denies(question, sentence, DAY)
+
+
+def test_a_trip_that_was_put_off_is_known_by_the_sentence_before() -> None:
+    question, put_off = (
+        "Whom did Ortiz meet on his trip to Oslo in May 2024?",
+        "That trip was put off after a storm.",
+    )
+    assert denies(question, put_off, DAY, "Ortiz had planned to go to Oslo in May 2024.")
+    assert not denies(question, put_off, DAY, "Ortiz had planned to go to Oslo in May 2021.")
+    assert not denies(question, put_off, DAY, "Ortiz went to Oslo in the end.")
 
 
 def test_the_country_of_a_person_is_read_in_what_was_found() -> None:

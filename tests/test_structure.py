@@ -52,6 +52,8 @@ ARROW = (
         "repair",
     },
     {"mentions", "leaning", "antecedents", "follow_ups"},
+    {"premise_point"},
+    {"premise_events"},
     {
         "adding",
         "backups",
