@@ -91,7 +91,11 @@ ROWS = (
     Row(works.read_addresses, "web.addresses web.reading web.robots", ADDRESSES),
     Row(works.read_words, "words mentions unmentioned reading.languages", QUESTIONS),
     Row(works.read_questions, "questions leaning follow_ups antecedents", QUESTIONS),
-    Row(works.weigh_passages, "sentences evidence offers premises lacking copies speakers", SENTENCES),
+    Row(
+        works.weigh_passages,
+        "sentences evidence offers premises premise_events premise_point lacking copies speakers",
+        SENTENCES,
+    ),
     Row(works.find_links, "links", QUESTIONS),
     Row(works.compare_texts, "shingles editions", SENTENCES),
     Row(works.judge_claims, "verdicts.wording verdicts.judge verdicts.facts", SENTENCES),
