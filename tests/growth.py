@@ -18,19 +18,8 @@ def grows_linearly(work: Callable[[str], object], unit: str, length: int = 30_00
     The bound holds in one round: the long text between two short ones, the quicker of which counts. So all
     three are taken at one speed of the machine, which changes by half from second to second; a disturbance
     would have to strike both short ones and spare the long one between them. The first good round ends it;
-    quadratic work fails in every one. Garbage is not collected meanwhile: the objects of all tests before
-    would be looked through, in the long text only (it took 7 times as long instead of 4).
+    quadratic work fails in every one.
     """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _grows_linearly(work, unit, length)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _grows_linearly(work: Callable[[str], object], unit: str, length: int) -> bool:
     while (part := seconds(work, repeat(unit, length))) < LEAST_SECONDS and length < LONGEST:
         length *= 2
     for _ in range(ROUNDS):
@@ -46,6 +35,17 @@ def repeat(unit: str, length: int) -> str:
 
 
 def seconds(work: Callable[[str], object], text: str) -> float:
-    began = time.process_time()
-    work(text)
-    return time.process_time() - began
+    """Of this process, while it works.
+
+    Garbage is not collected meanwhile: the objects of all tests before would be looked through, in a long
+    text only (one took 7 times as long as its quarter instead of 4).
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        began = time.process_time()
+        work(text)
+        return time.process_time() - began
+    finally:
+        if collecting:
+            gc.enable()
