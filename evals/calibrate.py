@@ -31,7 +31,6 @@ from rag.retrieval import evidence_features
 
 OUT = Path("rag/evidence.json")
 FALSE_REFUSALS = 0.04  # of covered questions, the mean over the sets: so that each is near 5 in 100 or below
-QUESTIONS_MOST = 600  # of one set, so that a calibration takes minutes
 FOREIGN_MOST = 100  # of each other set
 FOLDS = 5
 STRENGTH = 0.01  # C of the regression: small, as a set that no rule has seen counts too (evals/README.md)
@@ -141,7 +140,7 @@ def _figures(sample: Sample, values: Floats, threshold: float) -> dict[str, Any]
 def _sample(dataset: Dataset, datasets: Sequence[Dataset]) -> Sample:
     readout = open_library(dataset)
     rows, kinds, folds = [], [], []
-    for number, query in enumerate(track(_some(dataset, QUESTIONS_MOST), f"{dataset.name}: features")):
+    for number, query in enumerate(track(_some(dataset), f"{dataset.name}: features")):
         for kind, hidden in (("covered", frozenset[str]()), ("hidden", query.gold)):
             rows.append(_features(readout, query, hidden))
             kinds.append(kind)
@@ -155,7 +154,7 @@ def _sample(dataset: Dataset, datasets: Sequence[Dataset]) -> Sample:
     return Sample(dataset.name, np.array(rows), np.array(kinds), np.array(folds))
 
 
-def _some(dataset: Dataset, most: int) -> list[Query]:
+def _some(dataset: Dataset, most: int | None = None) -> list[Query]:
     judged = list(dataset.judged())
     np.random.default_rng(SEED).shuffle(judged)
     return judged[:most]

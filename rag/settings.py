@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         "Changing it needs the articles added anew.",
     )
     candidates: int = Field(
-        default=100, ge=10, le=1000, description="Passages taken from each index before they are ranked."
+        default=70, ge=10, le=1000, description="Passages taken from each index before they are ranked."
     )
     hits: int = Field(
         default=8, ge=1, le=50, description="Passages shown and put before a model for one question."
