@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from itertools import islice
 
-from rag.questions import asks_for_list, asks_for_words, asks_to_compare, subject_of
+from rag.questions import REPORT_DAYS, asks_for_list, asks_for_words, asks_to_compare, subject_of
 from rag.sentences import Pick, rank_sentences
 from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
+from rag.verdicts.matching import line_of
+from rag.verdicts.periods import Period, meet, periods
 from rag.words import stems
 
 SENTENCES_MOST = 4  # an answer is read, not searched
@@ -15,6 +19,7 @@ NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence 
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_SIDE = 0.2
+NEAR_BEST_OF_TIME = 0.1
 SUBJECT_BEFORE = 2  # sentences over which a text goes on about what it named
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -36,11 +41,8 @@ class ExtractiveAnswerer:
         return "Quoted from the articles; no language model is configured."
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
-        picks = (
-            _denial(retrieval)
-            or _list_items(retrieval)
-            or _both_sides(retrieval)
-            or _best_sentences(retrieval)
+        picks = _denial(retrieval) or _with_each_time(
+            retrieval, _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
         )
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
@@ -110,6 +112,29 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     return chosen
 
 
+def _with_each_time(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
+    """The picks, and where the question names several times, the best sentence of each that lacks one."""
+    times = dict.fromkeys(periods(line_of(retrieval.asked)))
+    if len(times) < 2 or not picks:
+        return picks
+    hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
+    likely = [pick for pick in ranked if pick.score >= NEAR_BEST_OF_TIME * ranked[0].score]
+    for time in times:
+        if not any(_is_of(hits, pick, time) for pick in picks):
+            found = (p for p in likely if _is_of(hits, p, time) and not _is_said(hits, p, picks))
+            picks = [*picks, *islice(found, 1)]
+    return picks
+
+
+def _is_of(hits: Sequence[Hit], pick: Pick, time: Period) -> bool:
+    """Whether the sentence names the time; one that names none is of the days before its article came out."""
+    moment = hits[pick.hit].article.published_at
+    published = moment.date() if moment else None
+    own = periods(line_of(hits[pick.hit].passage.sentences[pick.sentence].text, published))
+    reported = [(published - timedelta(days=REPORT_DAYS), published)] if published else []
+    return meet([time], own or reported)
+
+
 def _choose(
     hits: Sequence[Hit], ranked: Sequence[Pick], most: int, near: float, said: Sequence[Pick] = ()
 ) -> list[Pick]:
@@ -119,9 +144,13 @@ def _choose(
         if len(chosen) == most or (chosen and pick.score < near * chosen[0].score):
             break
         leads = hits[pick.hit].passage.sentences[pick.sentence].text.endswith(":")  # says nothing itself
-        if not leads and not any(_repeats(hits, pick, other) for other in (*said, *chosen)):
+        if not leads and not _is_said(hits, pick, (*said, *chosen)):
             chosen.append(pick)
     return chosen
+
+
+def _is_said(hits: Sequence[Hit], pick: Pick, said: Sequence[Pick]) -> bool:
+    return any(_repeats(hits, pick, other) for other in said)
 
 
 def _repeats(hits: Sequence[Hit], pick: Pick, other: Pick) -> bool:

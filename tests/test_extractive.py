@@ -148,6 +148,22 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert markers == [Marker(1, 1), Marker(1, 2)]
 
 
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("How many boats sank in May 2021 and in June 2022?", [1, 2]),
+        ("How many boats sank in May 2021, in June 2022 and in April 2024?", [1, 2, 4]),
+        ("How many boats sank in May 2021, in June 2022 and in July 2023?", [1, 2]),  # too unlikely
+        ("How many boats sank in May 2021?", [1]),
+        ("How many boats sank?", [1]),
+    ],
+)
+def test_each_time_that_a_question_names_has_a_sentence(question: str, quoted: list[int]) -> None:
+    text = "In May 2021 nine boats sank. Ten sank in June 2022, in a storm. In July 2023 all won. Wang wept."
+    hit = make_hit(make_article("a", text), (0.9, 0.2, 0.01, 0.1))
+    assert sorted(m.sentence for m in written(question, hit)[1]) == quoted
+
+
 @pytest.mark.parametrize(("question", "most"), [("What happened?", 4), ("List what they did.", 6)])
 def test_an_answer_is_short_and_a_list_may_be_longer(question: str, most: int) -> None:
     article = make_article("a", "Ann sang. Bob ran. Cid ate. Dan wept. Eve swam. Flo read. Gus slept.")
