@@ -119,20 +119,23 @@ def _with_each_time(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
         return picks
     hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
     likely = [pick for pick in ranked if pick.score >= NEAR_BEST_OF_TIME * ranked[0].score]
+    dated = [(pick, _days(hits, pick)) for pick in likely]
+    told = [days for pick in picks for days in _days(hits, pick)]
     for time in times:
-        if not any(_is_of(hits, pick, time) for pick in picks):
-            found = (p for p in likely if _is_of(hits, p, time) and not _is_said(hits, p, picks))
-            picks = [*picks, *islice(found, 1)]
+        if not meet([time], told):
+            found = ((p, days) for p, days in dated if meet([time], days) and not _is_said(hits, p, picks))
+            for pick, days in islice(found, 1):
+                picks, told = [*picks, pick], [*told, *days]
     return picks
 
 
-def _is_of(hits: Sequence[Hit], pick: Pick, time: Period) -> bool:
-    """Whether the sentence names the time; one that names none is of the days before its article came out."""
+def _days(hits: Sequence[Hit], pick: Pick) -> list[Period]:
+    """The days that the sentence names; where it names none, those before its article came out."""
     moment = hits[pick.hit].article.published_at
     published = moment.date() if moment else None
     own = periods(line_of(hits[pick.hit].passage.sentences[pick.sentence].text, published))
     reported = [(published - timedelta(days=REPORT_DAYS), published)] if published else []
-    return meet([time], own or reported)
+    return own or reported
 
 
 def _choose(

@@ -25,7 +25,6 @@ _REMOTE = re.compile(
     r"|\btelephone call\b|\bvirtual(?:ly)?\b",
     re.IGNORECASE,
 )
-_MEETINGS = "meeting|call|talks|conversation"
 # 'That trip was put off', 'cancelled his visit'; and what a question that knows of it has.
 _EVENTS = (
     "trip|visit|tour|journey|meeting|summit|talks|conference|congress|session|hearing|trial|election|vote"
@@ -41,9 +40,9 @@ _NEW_DATE = re.compile(
     rf"\b(?:to|until|till)(?: (?:early|mid|late|the|next|\d+))? (?:{'|'.join(MONTHS)})\b", re.IGNORECASE
 )
 _KNOWS = re.compile(
-    rf"\b(?:why|{_OFF}|plan(?:s|ned)?|would|should|was to|were to|originally)\b",
-    re.IGNORECASE,
+    rf"\b(?:why|{_OFF}|plan(?:s|ned)?|would|should|was to|were to|originally)\b", re.IGNORECASE
 )
+_MEETINGS = "meeting|call|talks|conversation"
 _ASKED = re.compile(
     rf"\bdid (?P<who>[^?]{{2,40}}?) (?:ask|request)\b(?P<rest>[^?]*?\b(?:{_MEETINGS})\b[^?]*)"
 )

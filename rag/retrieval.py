@@ -28,7 +28,7 @@ from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import unmentioned
-from rag.words import content_stems, stems, stems_of_each
+from rag.words import content_stems, stems
 
 Floats = NDArray[np.float64]
 
@@ -327,7 +327,7 @@ class _Pool:
     def __init__(self, candidates: Sequence[StoredPassage], articles: dict[str, Article]) -> None:
         self.candidates = candidates
         self.articles = articles
-        self._stems = [stems_of_each([s.text for s in stored.passage.sentences]) for stored in candidates]
+        self._stems = [[set(stems(s.text)) for s in stored.passage.sentences] for stored in candidates]
         titles = {key: set(stems(article.title)) for key, article in articles.items()}
         self._titles = [titles[stored.passage.article_id] for stored in candidates]
 

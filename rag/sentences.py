@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rag.questions import Constraints, own_part
 from rag.speakers import speakers_asked, speaks
 from rag.types import Hit
-from rag.words import content_of, stems, stems_of_each
+from rag.words import content_of, stems
 
 Floats = NDArray[np.float64]
 
@@ -203,7 +203,7 @@ class _ArticleWords:
         }
         sentences = sorted((s for p in passages.values() for s in p.sentences), key=lambda s: s.start)
         self.title = set(stems(hit.article.title))
-        self._stems = stems_of_each([sentence.text for sentence in sentences])
+        self._stems = [set(stems(sentence.text)) for sentence in sentences]
         self._places = {sentence.start: place for place, sentence in enumerate(sentences)}
         counts = Counter(stem for held in self._stems for stem in held)
         most = max(2.0, RARE * len(sentences))

@@ -91,11 +91,6 @@ def _stem(word: str) -> str:
     return "".join(_analyzer().analyze(word))
 
 
-def stems_of_each(texts: Iterable[str]) -> list[set[str]]:
-    """The stems of each text."""
-    return [set(stems(text)) for text in texts]
-
-
 @cache
 def _stop_stems() -> frozenset[str]:
     return frozenset(stem for word in STOP_WORDS for stem in stems(word))

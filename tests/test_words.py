@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems, stems, stems_of_each
+from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems, stems
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,11 @@ from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems
         ("the U.S.-China call", ["the", "us", "china", "call"]),
         ("Café in Besançon", ["cafe", "in", "besancon"]),
         ("COVID-19", ["covid", "19"]),
+        ("Talks resumed.", ["talk", "resum"]),
+        ("U.S. officials, e.g. Blinken", ["us", "offici", "eg", "blinken"]),
+        ("one qx0between0qx two", ["one", "qx0between0qx", "two"]),
+        ("会见", ["会见"]),
+        ("", []),
     ],
 )
 def test_stems_are_lower_case_without_accents_and_endings(text: str, expected: list[str]) -> None:
@@ -27,11 +32,6 @@ def test_content_stems_leave_out_what_every_question_holds() -> None:
 
 def test_a_question_of_such_words_alone_keeps_them() -> None:
     assert content_stems("Who is who?") == ["who", "is"]
-
-
-def test_the_stems_of_several_texts_are_those_of_each() -> None:
-    texts = ["Talks resumed.", "", "U.S. officials, e.g. Blinken", "会见", "Talks resumed."]
-    assert stems_of_each(texts) == [set(stems(text)) for text in texts]
 
 
 def test_words_kept_from_earlier_texts_are_what_the_index_makes_of_them() -> None:
@@ -52,7 +52,3 @@ def test_words_too_long_for_the_index_are_left_out(sign: str) -> None:
 def test_content_of_known_stems_is_that_of_their_text() -> None:
     for text in ("What did Wang say about Taiwan?", "Who is who?", ""):
         assert content_of(set(stems(text))) == set(content_stems(text))
-
-
-def test_no_texts_give_no_stems() -> None:
-    assert stems_of_each([]) == []

@@ -203,7 +203,6 @@ def read_words(text: str) -> list[Work]:
     return [
         *(partial(function, text) for function in one),
         partial(name_language, text),
-        partial(words.stems_of_each, [text, "a"]),
         partial(unmentioned, text, {"byd", "ab", "a", "de"}, [ARTICLE]),
         partial(unmentioned, QUESTION, {"byd"}, [text]),
     ]
