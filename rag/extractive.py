@@ -2,10 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from rag.questions import REPORT_DAYS, asks_for_list, asks_for_words, asks_to_compare, subject_of
+from rag.questions import (
+    REPORT_DAYS,
+    asks_for_course,
+    asks_for_list,
+    asks_for_words,
+    asks_to_compare,
+    subject_of,
+)
 from rag.sentences import Pick, rank_sentences
 from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
@@ -14,8 +21,9 @@ from rag.verdicts.periods import Period, meet, periods
 from rag.words import stems
 
 SENTENCES_MOST = 4  # an answer is read, not searched
-ITEMS_MOST = 6  # where the question asks for several things
 NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence needs
+SEVERAL_MOST = 6  # where the answer is a list, or how something went on over time
+NEAR_BEST_OF_SEVERAL = 0.1  # there the next item says something else than the best sentence
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_SIDE = 0.2
@@ -28,8 +36,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 class ExtractiveAnswerer:
     """Quotes the sentences nearest to the question, grouped by article, in reading order.
 
-    Where the question is after words of one kind ('when', 'who', 'how many'), the best sentence leads. Where
-    a sentence denies what the question takes for granted, that one is all of the answer.
+    The article that answers best leads; where the question is how something went on, the oldest. Where it is
+    after words of one kind ('when', 'who', 'how many'), the best sentence leads. Where a sentence denies what
+    the question takes for granted, that one is all of the answer.
     """
 
     @property
@@ -47,7 +56,10 @@ class ExtractiveAnswerer:
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
-        for place, group in enumerate(by_article.values()):
+        groups = list(by_article.values())
+        if asks_for_course(retrieval.asked) or len(_times(retrieval)) > 1:
+            groups.sort(key=lambda group: _published(retrieval.hits[group[0].hit].article))
+        for place, group in enumerate(groups):
             ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
             if place == 0 and asks_for_words(retrieval.asked):
                 ordered.sort(key=lambda p: p is not group[0])
@@ -73,6 +85,11 @@ def _pronouns(hits: Sequence[Hit], group: Sequence[Pick]) -> str:
     return f" ({said})" if said else ""
 
 
+def _published(article: Article) -> datetime:
+    """Articles without a day stand last."""
+    return article.published_at or datetime.max.replace(tzinfo=UTC)
+
+
 def _start(hits: Sequence[Hit], pick: Pick) -> int:
     return hits[pick.hit].passage.sentences[pick.sentence].start
 
@@ -84,12 +101,21 @@ def _denial(retrieval: Retrieval) -> list[Pick]:
 
 def _best_sentences(retrieval: Retrieval) -> list[Pick]:
     """The best sentences of all hits, none that repeats another, best first."""
-    most = ITEMS_MOST if asks_for_list(retrieval.asked) else SENTENCES_MOST
-    picks = _choose(retrieval.hits, rank_sentences(retrieval.hits), most, NEAR_BEST)
+    hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
+    listed, course = asks_for_list(retrieval.asked), asks_for_course(retrieval.asked)
+    picks = _choose(hits, ranked, SEVERAL_MOST if listed or course else SENTENCES_MOST, NEAR_BEST)
+    if course or (listed and not any(_enumerates(hits, pick) for pick in picks)):
+        picks = _choose(hits, ranked, SEVERAL_MOST, NEAR_BEST_OF_SEVERAL)
     subject = set(subject_of(retrieval.asked))
-    if not picks or not subject or not _speaks_of(retrieval.hits, picks[0], subject):
+    if not picks or not subject or not _speaks_of(hits, picks[0], subject):
         return picks
-    return [pick for pick in picks if _speaks_of(retrieval.hits, pick, subject)]
+    return [pick for pick in picks if _speaks_of(hits, pick, subject)]
+
+
+def _enumerates(hits: Sequence[Hit], pick: Pick) -> bool:
+    """Whether the sentence names at least three things in a row: 'a, b and c'."""
+    _, *rest = hits[pick.hit].passage.sentences[pick.sentence].text.split(", ")
+    return any(f" {word} " in f" {part}" for part in rest for word in ("and", "or"))
 
 
 def _speaks_of(hits: Sequence[Hit], pick: Pick, subject: AbstractSet[str]) -> bool:
@@ -114,7 +140,7 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
 
 def _with_each_time(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
     """The picks, and where the question names several times, the best sentence of each that lacks one."""
-    times = dict.fromkeys(periods(line_of(retrieval.asked)))
+    times = _times(retrieval)
     if len(times) < 2 or not picks:
         return picks
     hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
@@ -127,6 +153,11 @@ def _with_each_time(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
             for pick, days in islice(found, 1):
                 picks, told = [*picks, pick], [*told, *days]
     return picks
+
+
+def _times(retrieval: Retrieval) -> list[Period]:
+    """Those that the question names, each once."""
+    return list(dict.fromkeys(periods(line_of(retrieval.asked))))
 
 
 def _days(hits: Sequence[Hit], pick: Pick) -> list[Period]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise, takewhile
 
 from rag.types import date_label
 from rag.words import content_stems, weighty_stems
@@ -202,15 +202,47 @@ def subject_of(question: str) -> list[str]:
     return weighty_stems(found["topic"]) if found else []
 
 
-LIST_WORDS = frozenset(
-    "list points two three four five six seven eight nine ten steps measures items topics issues".split()
+_SEVERAL = frozenset("two three four five six seven eight nine ten several".split())
+_LISTED = frozenset(
+    "points steps measures items topics issues areas fields subjects concerns demands complaints conditions"
+    " reasons results ones".split()
 )
+_NO_LIST = frozenset("of do does did is was has had will would can could should may might".split())
+_LIST_WINDOW = 4  # words behind 'which' among which the number or the plural stands
 
 
 def asks_for_list(question: str) -> bool:
     """Whether the answer is a list: 'which five points', 'list the steps'; not for 'the two countries'."""
-    words = re.findall(r"\w+", own_part(question).lower().replace("the two ", ""))
-    return not LIST_WORDS.isdisjoint(words)
+    words = re.findall(r"\w+", own_part(question).lower().removeprefix("please "))
+    if words[:1] in (["list"], ["enumerate"]):
+        return True
+    if any(a in _SEVERAL and b in _LISTED for a, b in pairwise(words)):
+        return True
+    behind = (
+        words[i + 1 : i + 1 + _LIST_WINDOW] for i, word in enumerate(words) if word in ("which", "what")
+    )
+    noun_parts = (takewhile(lambda word: word not in _NO_LIST, window) for window in behind)
+    return any(not _LISTED.union(_SEVERAL).isdisjoint(part) for part in noun_parts)
+
+
+_COURSE = re.compile(
+    r"\b(?:(?<!climate )chang(?:ed?|es|ing)|develop(?:ed)?|evolved?|advance|progress(?:ed)?|moved? on"
+    r"|shift(?:ed)?|unfold(?:ed)?|tighten(?:ed)?|ease|grow|grew|grown)\b",
+    re.IGNORECASE,
+)
+_IN_TIME = re.compile(
+    r"\b(?:step by step|over time|in the course of|over the (?:years|months|weeks)"
+    r"|what (?:has |had )?(?:happened|become) (?:to|of))\b",
+    re.IGNORECASE,
+)
+_HOW = re.compile(r"\bhow (?:did|do|does|has|have|had|far)\b", re.IGNORECASE)
+
+
+def asks_for_course(question: str) -> bool:
+    """Whether the answer is how something went on: 'how did the duty change', 'what happened to the plan'."""
+    question = own_part(question)
+    how = _HOW.search(question)
+    return bool(_IN_TIME.search(question) or (how and _COURSE.search(question, how.end())))
 
 
 _COMPARES = re.compile(

@@ -1,5 +1,7 @@
 """Answers of quoted sentences: which ones, in which order, under which heading."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from rag.citations import build_claims
@@ -169,3 +171,33 @@ def test_an_answer_is_short_and_a_list_may_be_longer(question: str, most: int) -
     article = make_article("a", "Ann sang. Bob ran. Cid ate. Dan wept. Eve swam. Flo read. Gus slept.")
     _, markers = written(question, make_hit(article, (0.9,) * 7))
     assert len(markers) == most
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("Which topics did they take up?", [1, 2]),
+        ("What did they take up?", [1]),
+        ("How did the talks develop?", [1, 2]),
+    ],
+)
+def test_more_is_quoted_where_the_answer_has_several_parts(question: str, quoted: list[int]) -> None:
+    article = make_article("a", "They met in May. They spoke of trade, climate and drugs. It rained.")
+    _, markers = written(question, make_hit(article, (0.9, 0.1, 0.01)))
+    assert [marker.sentence for marker in markers] == quoted
+
+
+def test_a_list_that_one_sentence_gives_needs_no_other() -> None:
+    article = make_article("a", "They met. They spoke of trade, climate and drugs. It rained.")
+    _, markers = written("Which topics did they take up?", make_hit(article, (0.1, 0.9, 0.2)))
+    assert markers == [Marker(1, 2)]
+
+
+@pytest.mark.parametrize("question", ["How did the duty change?", "What was the duty in 2023 and in 2024?"])
+def test_what_went_on_over_time_is_told_from_its_beginning(question: str) -> None:
+    early = make_article("early", "In 2023 it was 25%.", published_at=datetime(2023, 5, 1, tzinfo=UTC))
+    late = make_article("late", "In 2024 it is 100%.", published_at=datetime(2024, 5, 1, tzinfo=UTC))
+    undated = make_article("undated", "Some day it will be nothing.", published_at=None)
+    hits = (make_hit(undated, (0.8,)), make_hit(late, (0.9,)), make_hit(early, (0.7,)))
+    assert [marker.hit for marker in written(question, *hits)[1]] == [3, 2, 1]
+    assert [marker.hit for marker in written("What is the duty?", *hits)[1]] == [2, 1, 3]

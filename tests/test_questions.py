@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rag.questions import (
+    asks_for_course,
     asks_for_list,
     asks_for_words,
     asks_to_compare,
@@ -78,10 +79,35 @@ def test_an_article_a_few_days_after_the_event_still_counts() -> None:
         ("Who came?", False),
         ("Who came? (Which five points did they agree on?)", False),
         ("List the steps (if any).", True),
+        ("What did the five points cover?", True),
+        ("They met twice. In what areas did they agree?", True),
+        ("What complaints did Wang put to them?", True),
+        ("Which of the five red lines is about the sea?", False),
+        ("Who wanted the final list dropped two months later?", False),
+        ("How often does the commercial issues group meet?", False),
+        ("What is on the list?", False),
     ],
 )
 def test_a_number_asks_for_a_list_but_not_the_two_countries(question: str, many: bool) -> None:
     assert asks_for_list(question) == many
+
+
+@pytest.mark.parametrize(
+    ("question", "course"),
+    [
+        ("How has the duty on cars changed?", True),
+        ("How did Beijing tighten its rules on graphite step by step?", True),
+        ("What happened to the planned tariff on syringes?", True),
+        ("How far did the talks progress?", True),
+        ("How did the prices of rice move on from there?", True),
+        ("How does climate change harm the harvest?", False),
+        ("Who changed the rules?", False),
+        ("Who came? (How did the talks develop?)", False),
+        ("What happened?", False),
+    ],
+)
+def test_whether_a_question_is_how_something_went_on(question: str, course: bool) -> None:
+    assert asks_for_course(question) == course
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,7 @@ def read_words(text: str) -> list[Work]:
 def read_questions(text: str) -> list[Work]:
     one = (
         questions.read_clauses,
+        questions.asks_for_course,
         questions.asks_for_list,
         questions.asks_to_compare,
         questions.asks_for_words,
