@@ -36,9 +36,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 class ExtractiveAnswerer:
     """Quotes the sentences nearest to the question, grouped by article, in reading order.
 
-    The article that answers best leads; where the question is how something went on, the oldest. Where it is
-    after words of one kind ('when', 'who', 'how many'), the best sentence leads. Where a sentence denies what
-    the question takes for granted, that one is all of the answer.
+    The article that answers best leads; where the question names several times, the oldest. Where it is after
+    words of one kind ('when', 'who', 'how many'), the best sentence leads. Where a sentence denies what the
+    question takes for granted, that one is all of the answer.
     """
 
     @property
@@ -57,7 +57,7 @@ class ExtractiveAnswerer:
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
         groups = list(by_article.values())
-        if asks_for_course(retrieval.asked) or len(_times(retrieval)) > 1:
+        if len(_times(retrieval)) > 1:
             groups.sort(key=lambda group: _published(retrieval.hits[group[0].hit].article))
         for place, group in enumerate(groups):
             ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
