@@ -32,7 +32,8 @@ STOP_WORDS = frozenset(
     " how i if in into is it its may me might my of on or our shall she should so some such than that the"
     " their them then there these they this those to was we were what when where which who whom whose why"
     " happen happened happens many much say says said tell tells told will with would you your s t about"
-    " also between during according regarding".split()
+    " also between during according regarding discuss discussed come comes came up topic topics"
+    " mention mentions mentioned describe describes described article articles".split()
 )
 _SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
 # Thai to Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words.
