@@ -3,7 +3,7 @@
 Each judged question of the open sets, and of the open part of the gold questions, is asked twice: with its
 right documents in the library (covered) and with them hidden (not covered). Questions of the other sets are
 asked too (not covered): without them a small library, where one common word is far ahead, seems to answer
-anything. A logistic regression on rag.evidence.FEATURES, their squares and products, every set with the same
+anything. A logistic regression on rag.evidence.FEATURES and their products, each question with the same
 weight, tells the two apart. The threshold is the value below which FALSE_REFUSALS of the covered questions
 fall, the mean over the sets.
 """
@@ -26,15 +26,15 @@ from evals.beir import Dataset, Query, read_beir
 from evals.libraries import open_library
 from evals.statistics import SEED
 from rag.answering import Readout
-from rag.evidence import FEATURES, terms
+from rag.evidence import FEATURES, products, terms
 from rag.retrieval import evidence_features
 
 OUT = Path("rag/evidence.json")
 FALSE_REFUSALS = 0.04  # of covered questions, the mean over the sets: so that each is near 5 in 100 or below
 FOREIGN_MOST = 100  # of each other set
 FOLDS = 5
-STRENGTH = 0.01  # C of the regression: small, as a set that no rule has seen counts too (evals/README.md)
-SHARES = {"covered": 1.0, "hidden": 0.7, "foreign": 0.3}  # of a set's weight; foreign ones are easy
+STRENGTH = 0.015  # C of the regression: small, as a set that no rule has seen counts too (evals/README.md)
+SHARES = {"covered": 1.0, "hidden": 0.7, "foreign": 0.3}  # of the weight; foreign ones are easy
 
 Floats = NDArray[np.float64]
 
@@ -54,9 +54,10 @@ class Sample:
 
     @property
     def weights(self) -> Floats:
-        """Each kind has its share of the set's weight, which is the same for all sets."""
+        """1 for a covered question; the other kinds of a set weigh their share of all its covered ones."""
         counts = {kind: max(1, int((self.kinds == kind).sum())) for kind in SHARES}
-        return np.array([1000.0 * SHARES[kind] / counts[kind] for kind in self.kinds.tolist()])
+        whole = counts["covered"]
+        return np.array([whole * SHARES[kind] / counts[kind] for kind in self.kinds.tolist()])
 
 
 def calibrate(folders: Sequence[Path], out: Path = OUT, *, gold: bool = True) -> None:
@@ -66,9 +67,9 @@ def calibrate(folders: Sequence[Path], out: Path = OUT, *, gold: bool = True) ->
     rows = np.concatenate([s.rows for s in samples])
     covered = np.concatenate([s.covered for s in samples])
     weights = np.concatenate([s.weights for s in samples])
-    centres, spreads = rows.mean(axis=0), rows.std(axis=0)
+    centres, spreads = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     spreads[spreads == 0] = 1.0
-    expanded, scale = _expand((rows - centres) / spreads)
+    expanded, scale = _expand(np.nan_to_num((rows - centres) / spreads))
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     folds = PredefinedSplit(np.concatenate([s.folds for s in samples]))
     apart = cross_val_predict(
@@ -94,8 +95,7 @@ def calibrate(folders: Sequence[Path], out: Path = OUT, *, gold: bool = True) ->
 
 def _expand(centred: Floats) -> tuple[Floats, Floats]:
     """The terms of the rule, each divided by its spread, so that the regression treats all alike."""
-    columns = [np.prod(centred[:, list(places)], axis=1) for places in terms(centred.shape[1])]
-    expanded = np.column_stack(columns)
+    expanded = products(centred)
     scale = expanded.std(axis=0)
     scale[scale == 0] = 1.0
     return expanded / scale, scale

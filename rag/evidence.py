@@ -1,20 +1,21 @@
 """Do the articles cover the question? One calibrated rule over the ranking's scores.
 
-A logistic regression on the features below, their squares and their products; coefficients and threshold
-lie in evidence.json, made by `python -m evals calibrate` from questions whose article is in the library,
-the same questions with it taken away, and questions that were asked of other libraries.
+A logistic regression on the features below and all products of two and three of them; coefficients and
+threshold lie in evidence.json, made by `python -m evals calibrate` from questions whose article is in the
+library, the same questions with it taken away, and questions that were asked of other libraries.
 """
 
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from heapq import nlargest
 from importlib.resources import files
-from itertools import pairwise
+from itertools import combinations_with_replacement, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.questions import Constraints
 from rag.types import Article, Hit
@@ -25,6 +26,8 @@ BEHIND = 10  # hits that the first one is compared with
 ARTICLES = 3  # articles in which the names of the question are looked for
 ARTICLE_CHARACTERS = 20_000  # of each: what it is about stands early, and a book must not cost a second
 SENTENCES = 3  # best ones whose chances add up
+DEGREE = 3  # features in a product, at most
+ODDS_BOUNDS = (0.001, 0.999)  # of a chance: beyond, its odds say more of the rule than of the sentence
 NEAR = 3  # words within which two words that follow each other in the question are found together
 
 FEATURES = (
@@ -40,6 +43,7 @@ FEATURES = (
     "date unmet",  # 1 where the first hit is neither of the time asked for nor speaks of it
     "stems",  # log(1 + number of stems)
     "sentences",  # sum of the three best chances to be part of the answer
+    "article lead",  # of the best of these chances over the best of another article, as log odds
 )
 _NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]+")
 
@@ -50,12 +54,12 @@ def features(
     weights: Mapping[str, float],
     unknown: Collection[str],
     constraints: Constraints,
-    chances: Iterable[float],
+    rated: Sequence[Hit],
 ) -> tuple[float, ...]:
     """The numbers of FEATURES for a ranking (best first); all zero without hits.
 
-    `weights`: idf of each stem of the question; `unknown`: those of them that no passage holds; `chances`:
-    of the sentences of the hits that are shown (rag/sentences.py).
+    `weights`: idf of each stem of the question; `unknown`: those of them that no passage holds; `rated`: the
+    hits that are shown, with the chance of each sentence (rag/sentences.py).
     """
     if not hits or not weights:
         return (0.0,) * len(FEATURES)
@@ -74,13 +78,23 @@ def features(
         _share_missing(names, hits, weights),
         _date_unmet(constraints, hits[0]),
         math.log1p(len(weights)),
-        sum(nlargest(SENTENCES, chances)),
+        sum(nlargest(SENTENCES, (chance for hit in rated for chance in hit.sentence_scores))),
+        _article_lead(rated),
     )
 
 
 def _lead(values: Sequence[float]) -> float:
     """Not a number where there is nothing to be ahead of, as in a library of one passage."""
     return values[0] - float(np.mean(values[1:])) if len(values) > 1 else math.nan
+
+
+def _article_lead(rated: Sequence[Hit]) -> float:
+    """Not a number where all is of one article."""
+    best: dict[str, float] = {}
+    for hit in rated:
+        best[hit.article.id] = max(best.get(hit.article.id, 0.0), *hit.sentence_scores)
+    odds = [math.log(chance / (1.0 - chance)) for chance in np.clip(nlargest(2, best.values()), *ODDS_BOUNDS)]
+    return odds[0] - odds[1] if len(odds) > 1 else math.nan
 
 
 def _pairs_together(question: str, hits: Sequence[Hit], weights: Mapping[str, float]) -> float:
@@ -132,14 +146,8 @@ def evidence_probability(values: Sequence[float]) -> float:
     if not any(values):
         return 0.0
     rule = _rule()
-    centred = [
-        0.0 if math.isnan(value) else (value - centre) / spread
-        for value, centre, spread in zip(values, rule.centres, rule.spreads, strict=True)
-    ]
-    total = rule.intercept + sum(
-        weight * math.prod(centred[place] for place in places)
-        for places, weight in zip(rule.terms, rule.coefficients, strict=True)
-    )
+    centred = np.where(np.isnan(values), 0.0, (np.array(values) - rule.centres) / rule.spreads)
+    total = rule.intercept + float(products(centred[np.newaxis])[0] @ rule.coefficients)
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
 
@@ -149,11 +157,25 @@ def threshold() -> float:
 
 
 def terms(count: int) -> tuple[tuple[int, ...], ...]:
-    """The places of the features in each term: every feature, every square, every product."""
-    return (
-        *((i,) for i in range(count)),
-        *((i, j) for i in range(count) for j in range(i, count)),
+    """The places of the features in each term: every feature, and every product of two and of three."""
+    return tuple(
+        places
+        for degree in range(1, DEGREE + 1)
+        for places in combinations_with_replacement(range(count), degree)
     )
+
+
+def products(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The terms of features, shape (rows, features) → (rows, terms)."""
+    padded = np.hstack([rows, np.ones((len(rows), 1))])
+    found: NDArray[np.float64] = np.prod(padded[:, _factors(rows.shape[1])], axis=2)
+    return found
+
+
+@cache
+def _factors(count: int) -> NDArray[np.int64]:
+    """The same as `terms`, filled up with the place behind the last feature."""
+    return np.array([(*places, *(count,) * (DEGREE - len(places))) for places in terms(count)])
 
 
 class _Rule:
@@ -161,10 +183,9 @@ class _Rule:
 
     def __init__(self, text: str) -> None:
         found = json.loads(text)
-        self.centres: list[float] = [feature["centre"] for feature in found["features"].values()]
-        self.spreads: list[float] = [feature["spread"] for feature in found["features"].values()]
-        self.terms = terms(len(FEATURES))
-        self.coefficients: list[float] = list(found["coefficients"].values())
+        self.centres = np.array([feature["centre"] for feature in found["features"].values()])
+        self.spreads = np.array([feature["spread"] for feature in found["features"].values()])
+        self.coefficients = np.array(list(found["coefficients"].values()))
         self.intercept: float = found["intercept"]
         self.threshold: float = found["threshold"]
 

@@ -256,8 +256,7 @@ def evidence_features(question: str, ranking: Ranking, rated: Sequence[Hit]) -> 
 
     `rated`: its hits to show, as from `Retriever.choose_rated`.
     """
-    chances = (chance for hit in rated for chance in hit.sentence_scores)
-    return features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints, chances)
+    return features(question, ranking.hits, ranking.weights, ranking.unknown, ranking.constraints, rated)
 
 
 def _tells_of_the_time(hits: Sequence[Hit], ranking: Ranking) -> bool:

@@ -339,7 +339,7 @@ def test_calibrating_writes_a_rule_over_all_features_and_their_products(place: P
     calibrate([write_beir(place)], out, gold=False)
     rule = json.loads(out.read_text())
     assert list(rule["features"]) == list(FEATURES)
-    assert len(rule["coefficients"]) == 12 + 12 * 13 // 2  # each feature, each square, each pair
+    assert len(rule["coefficients"]) == 13 + 13 * 14 // 2 + 13 * 14 * 15 // 6  # alone, two and three together
     assert 0 < rule["threshold"] < 1
     figures = rule["sets"]["tiny"]
     assert figures["questions"] == len(TOPICS)

@@ -242,8 +242,8 @@ def weigh_passages(text: str) -> list[Work]:
     return [
         partial(rate_sentences, QUESTION, shown, found, weights, ASKED),
         partial(rate_sentences, text, shown, found, weights, ASKED),
-        partial(features, QUESTION, found, weights, {"byd"}, ASKED, [0.5]),
-        partial(features, text, found, weights, {"byd"}, ASKED, [0.5]),
+        partial(features, QUESTION, found, weights, {"byd"}, ASKED, shown),
+        partial(features, text, found, weights, {"byd"}, ASKED, shown),
         lambda: list(ExtractiveAnswerer().write(retrieval, ())),
         lambda: list(ExtractiveAnswerer().write(make_retrieval(shown, f"Which points? {text}"), ())),
         partial(offer_questions, shown, lambda asked: make_retrieval((), asked, enough=False)),
