@@ -26,7 +26,7 @@ from evals.beir import Dataset, Query, read_beir
 from evals.libraries import open_library
 from evals.statistics import SEED
 from rag.answering import Readout
-from rag.evidence import FEATURES, products, terms
+from rag.evidence import FEATURES, products, standardised, terms
 from rag.retrieval import evidence_features
 
 OUT = Path("rag/evidence.json")
@@ -69,7 +69,7 @@ def calibrate(folders: Sequence[Path], out: Path = OUT, *, gold: bool = True) ->
     weights = np.concatenate([s.weights for s in samples])
     centres, spreads = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     spreads[spreads == 0] = 1.0
-    expanded, scale = _expand(np.nan_to_num((rows - centres) / spreads))
+    expanded, scale = _expand(standardised(rows, centres, spreads))
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     folds = PredefinedSplit(np.concatenate([s.folds for s in samples]))
     apart = cross_val_predict(

@@ -27,8 +27,11 @@ ARTICLES = 3  # articles in which the names of the question are looked for
 ARTICLE_CHARACTERS = 20_000  # of each: what it is about stands early, and a book must not cost a second
 SENTENCES = 3  # best ones whose chances add up
 DEGREE = 3  # features in a product, at most
+FAR = 4.0  # spreads from the centre; farther, one product of three would outweigh all else
 ODDS_BOUNDS = (0.001, 0.999)  # of a chance: beyond, its odds say more of the rule than of the sentence
 NEAR = 3  # words within which two words that follow each other in the question are found together
+
+Floats = NDArray[np.float64]
 
 FEATURES = (
     "best sentence",  # cosine plus share of idf weight, of the best sentence among the first hits
@@ -146,8 +149,8 @@ def evidence_probability(values: Sequence[float]) -> float:
     if not any(values):
         return 0.0
     rule = _rule()
-    centred = np.where(np.isnan(values), 0.0, (np.array(values) - rule.centres) / rule.spreads)
-    total = rule.intercept + float(products(centred[np.newaxis])[0] @ rule.coefficients)
+    standard = standardised(np.array([values]), rule.centres, rule.spreads)
+    total = rule.intercept + float(products(standard)[0] @ rule.coefficients)
     return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
 
@@ -165,10 +168,15 @@ def terms(count: int) -> tuple[tuple[int, ...], ...]:
     )
 
 
-def products(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def standardised(rows: Floats, centres: Floats, spreads: Floats) -> Floats:
+    """Features as the rule takes them, shape (rows, features); 0 for what is not a number."""
+    return np.clip(np.nan_to_num((rows - centres) / spreads), -FAR, FAR)
+
+
+def products(rows: Floats) -> Floats:
     """The terms of features, shape (rows, features) → (rows, terms)."""
     padded = np.hstack([rows, np.ones((len(rows), 1))])
-    found: NDArray[np.float64] = np.prod(padded[:, _factors(rows.shape[1])], axis=2)
+    found: Floats = np.prod(padded[:, _factors(rows.shape[1])], axis=2)
     return found
 
 
