@@ -125,16 +125,22 @@ def _speaks_of(hits: Sequence[Hit], pick: Pick, subject: AbstractSet[str]) -> bo
 
 
 def _both_sides(retrieval: Retrieval) -> list[Pick]:
-    """For a comparison: the best sentences of each of the SIDES articles that answer best."""
-    if not asks_to_compare(retrieval.asked):
+    """For a comparison: the best sentences of each of the SIDES articles that answer best.
+
+    An article that answers far less is no side: both are in the other one then.
+    """
+    if not retrieval.hits or not asks_to_compare(retrieval.asked):
         return []
     hits = retrieval.hits
     by_article: dict[str, list[Pick]] = {}
     for pick in rank_sentences(hits):
         by_article.setdefault(hits[pick.hit].article.id, []).append(pick)
+    best, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
+    sides = [best, *(picks for picks in others if picks[0].score >= NEAR_BEST * best[0].score)]
+    most = SIDE_MOST if len(sides) == SIDES else SEVERAL_MOST
     chosen: list[Pick] = []
-    for picks in list(by_article.values())[:SIDES]:  # best first, as the picks are
-        chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST_OF_SIDE, chosen)
+    for picks in sides:
+        chosen += _choose(hits, picks, most, NEAR_BEST_OF_SIDE, chosen)
     return chosen
 
 

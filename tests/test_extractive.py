@@ -143,11 +143,18 @@ def test_a_comparison_quotes_both_sides() -> None:
     one = make_article("one", "The American text lists concerns. It names tariffs.")
     two = make_article("two", "The Chinese text names principles.")
     three = make_article("three", "Tourists came.")
-    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.2,)), make_hit(three, (0.1,)))
+    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.3,)), make_hit(three, (0.25,)))
     _, markers = written("How do the two accounts differ?", *hits)
     assert markers == [Marker(1, 1), Marker(1, 2), Marker(2, 1)]
     _, markers = written("What do the accounts say?", *hits)
-    assert markers == [Marker(1, 1), Marker(1, 2)]
+    assert len(markers) == 4
+
+
+def test_a_comparison_that_one_article_makes_is_quoted_from_it_alone() -> None:
+    one = make_article("one", "Ann wants more. Bob wants less. Ann spoke first. Bob spoke last. It rained.")
+    hits = (make_hit(one, (0.9, 0.8, 0.4, 0.3, 0.1)), make_hit(make_article("b", "Snow fell."), (0.2,)))
+    _, markers = written("What does Ann want, and what does Bob want?", *hits)
+    assert markers == [Marker(1, n) for n in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(
