@@ -127,7 +127,7 @@ def _speaks_of(hits: Sequence[Hit], pick: Pick, subject: AbstractSet[str]) -> bo
 def _both_sides(retrieval: Retrieval) -> list[Pick]:
     """For a comparison: the best sentences of each of the SIDES articles that answer best.
 
-    An article that answers far less is no side: both are in the other one then.
+    Where the second answers far less, both sides may be in the first: more of that is quoted then.
     """
     if not retrieval.hits or not asks_to_compare(retrieval.asked):
         return []
@@ -135,12 +135,13 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     by_article: dict[str, list[Pick]] = {}
     for pick in rank_sentences(hits):
         by_article.setdefault(hits[pick.hit].article.id, []).append(pick)
-    best, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
-    sides = [best, *(picks for picks in others if picks[0].score >= NEAR_BEST * best[0].score)]
-    most = SIDE_MOST if len(sides) == SIDES else SEVERAL_MOST
-    chosen: list[Pick] = []
-    for picks in sides:
-        chosen += _choose(hits, picks, most, NEAR_BEST_OF_SIDE, chosen)
+    first, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
+    shares = [picks[0].score / first[0].score for picks in others]
+    most = SIDE_MOST if others and min(shares) >= NEAR_BEST else SEVERAL_MOST
+    chosen = _choose(hits, first, most, NEAR_BEST_OF_SIDE)
+    for picks, share in zip(others, shares, strict=True):
+        if share >= NEAR_BEST_OF_SEVERAL:  # below, it is on something else
+            chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST_OF_SIDE, chosen)
     return chosen
 
 

@@ -150,11 +150,21 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert len(markers) == 4
 
 
-def test_a_comparison_that_one_article_makes_is_quoted_from_it_alone() -> None:
+@pytest.mark.parametrize(
+    ("other", "quoted"),
+    [
+        (0.3, [(1, 1), (1, 2), (1, 3), (2, 1)]),
+        (0.2, [(1, 1), (1, 2), (1, 3), (1, 4), (2, 1)]),
+        (0.05, [(1, 1), (1, 2), (1, 3), (1, 4)]),
+    ],
+)
+def test_where_the_other_article_says_little_more_is_quoted_of_the_first(
+    other: float, quoted: list[tuple[int, int]]
+) -> None:
     one = make_article("one", "Ann wants more. Bob wants less. Ann spoke first. Bob spoke last. It rained.")
-    hits = (make_hit(one, (0.9, 0.8, 0.4, 0.3, 0.1)), make_hit(make_article("b", "Snow fell."), (0.2,)))
+    hits = (make_hit(one, (0.9, 0.8, 0.4, 0.3, 0.1)), make_hit(make_article("b", "Snow fell."), (other,)))
     _, markers = written("What does Ann want, and what does Bob want?", *hits)
-    assert markers == [Marker(1, n) for n in (1, 2, 3, 4)]
+    assert [(marker.hit, marker.sentence) for marker in markers] == quoted
 
 
 @pytest.mark.parametrize(
