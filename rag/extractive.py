@@ -136,11 +136,11 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     for pick in rank_sentences(hits):
         by_article.setdefault(hits[pick.hit].article.id, []).append(pick)
     first, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
-    shares = [picks[0].score / first[0].score for picks in others]
-    most = SIDE_MOST if others and min(shares) >= NEAR_BEST else SEVERAL_MOST
-    chosen = _choose(hits, first, most, NEAR_BEST_OF_SIDE)
-    for picks, share in zip(others, shares, strict=True):
-        if share >= NEAR_BEST_OF_SEVERAL:  # below, it is on something else
+    top = first[0].score
+    even = len(others) == SIDES - 1 and all(picks[0].score >= NEAR_BEST * top for picks in others)
+    chosen = _choose(hits, first, SIDE_MOST if even else SEVERAL_MOST, NEAR_BEST_OF_SIDE)
+    for picks in others:
+        if picks[0].score >= NEAR_BEST_OF_SEVERAL * top:  # below, it is on something else
             chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST_OF_SIDE, chosen)
     return chosen
 
