@@ -141,6 +141,11 @@ def country_of(text: str) -> str:
     return _COUNTRY[word][0] if word in _COUNTRY else ""
 
 
+def words_for_country(word: str) -> tuple[str, ...]:
+    """'japan', 'japanese', 'tokyo' for any of them in small letters; none for another word."""
+    return _COUNTRY.get(word, ())
+
+
 def adjective_of(country: str) -> str:
     """'Chinese' for 'china': the second word of its line; '' where the table has none."""
     words = _COUNTRY.get(country, ())

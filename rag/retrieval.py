@@ -27,7 +27,7 @@ from rag.rows import StoredPassage
 from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
-from rag.unmentioned import unmentioned
+from rag.unmentioned import of_countries, unmentioned
 from rag.words import content_stems, stems
 
 Floats = NDArray[np.float64]
@@ -183,8 +183,9 @@ class Retriever:
 
         Names count as unmentioned that no article of the whole library has, nor any outlet.
         """
-        counts, _ = self._indexes.frequencies(list(ranking.unknown))
-        unknown = {stem for stem, count in zip(ranking.unknown, counts, strict=True) if not count}
+        sought = sorted(ranking.unknown | of_countries(question, ranking.unknown))
+        counts, _ = self._indexes.frequencies(sought)
+        unknown = {stem for stem, count in zip(sought, counts, strict=True) if not count}
         unknown.difference_update(*map(stems, self.library.sources()))
         found = ranking.hits[:SPELLED_HITS]
         names = unmentioned(question, unknown, [f"{hit.article.title} {hit.passage.text}" for hit in found])

@@ -1,12 +1,14 @@
 """Names in a question that no article mentions. Pure.
 
 'What does BYD say about the tariff?' finds much on the tariff, and nothing of it is an answer. A name counts
-as mentioned where anything hints at it, another spelling or an abbreviation; countries have too many names.
+as mentioned where anything hints at it, another spelling or an abbreviation; a country where any of its words
+stands anywhere.
 """
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from rag.mentions import (
     GROUP_WORDS,
@@ -14,8 +16,8 @@ from rag.mentions import (
     TITLES,
     Kind,
     Mention,
-    country_of,
     read_mentions,
+    words_for_country,
 )
 from rag.words import stems
 
@@ -30,11 +32,11 @@ _CAPITALISED = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*")
 _RUN = re.compile(r"\b[A-Z][\w’'-]*(?:[ -](?:(?:of|the|for|and|on|in|de|du|des) )*[A-Z][\w’'-]*)+")
 
 
-def unmentioned(question: str, unknown: Collection[str], texts: Iterable[str]) -> tuple[str, ...]:
+def unmentioned(question: str, unknown: AbstractSet[str], texts: Iterable[str]) -> tuple[str, ...]:
     """The names, as the question writes them, of which a word stands nowhere; at most NAMED_MOST.
 
-    `unknown`: stems that stand in no article, outlet or title. `texts`: what was found for the question;
-    another form of the name is looked for there.
+    `unknown`: stems that stand in no article, outlet or title; those `of_countries` too. `texts`: what was
+    found for the question; another form of the name is looked for there.
     """
     missing = [
         (mention, lacking)
@@ -56,7 +58,14 @@ def unmentioned(question: str, unknown: Collection[str], texts: Iterable[str]) -
     return tuple(dict.fromkeys(longest))[:NAMED_MOST]
 
 
-def _lacking(mention: Mention, unknown: Collection[str]) -> list[str]:
+def of_countries(question: str, unknown: AbstractSet[str]) -> set[str]:
+    """The stems of all words for the countries that the question names by one of the `unknown` stems."""
+    words = {_bare(word) for word in re.findall(r"[\w’']+", question)}
+    named = [word for word in words if not unknown.isdisjoint(stems(word))]
+    return {stem for word in named for stem in stems(" ".join(words_for_country(word)))}
+
+
+def _lacking(mention: Mention, unknown: AbstractSet[str]) -> list[str]:
     """The words of a name that stand nowhere, in small letters."""
     words = [_bare(word) for word in re.findall(r"[\w’']+", mention.text)]
     return [
@@ -66,7 +75,7 @@ def _lacking(mention: Mention, unknown: Collection[str]) -> list[str]:
         and word.isalpha()
         and word not in _SAID_OTHERWISE
         and not set(stems(word)).isdisjoint(unknown)
-        and not country_of(word)  # an article may say 'Tokyo' or 'Japanese' for Japan
+        and unknown >= set(stems(" ".join(words_for_country(word))))  # 'Tokyo' may stand for Japan
     ]
 
 
@@ -77,6 +86,8 @@ def _abbreviated(name: str, words: Sequence[str]) -> bool:
 
 
 def _close(word: str, words: Sequence[str]) -> bool:
+    if words_for_country(word):
+        return False  # it is spelled as in the table: 'finance' is no France
     matches: list[str] = difflib.get_close_matches(word, words, 1, ALIKE)
     return bool(matches)
 

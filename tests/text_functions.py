@@ -59,7 +59,7 @@ from rag.types import (
     Span,
     Turn,
 )
-from rag.unmentioned import unmentioned
+from rag.unmentioned import of_countries, unmentioned
 from rag.verdicts.differing import differing
 from rag.verdicts.judge import judge
 from rag.verdicts.matching import line_of
@@ -205,6 +205,7 @@ def read_words(text: str) -> list[Work]:
         partial(name_language, text),
         partial(unmentioned, text, {"byd", "ab", "a", "de"}, [ARTICLE]),
         partial(unmentioned, QUESTION, {"byd"}, [text]),
+        partial(of_countries, text, {"byd", "ab", "a", "de"}),
     ]
 
 
