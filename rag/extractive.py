@@ -50,14 +50,15 @@ class ExtractiveAnswerer:
         return "Quoted from the articles; no language model is configured."
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
+        times = _times(retrieval)
         picks = _denial(retrieval) or _with_each_time(
-            retrieval, _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
+            times, retrieval, _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
         )
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
         groups = list(by_article.values())
-        if len(_times(retrieval)) > 1:
+        if len(times) > 1:
             groups.sort(key=lambda group: _published(retrieval.hits[group[0].hit].article))
         for place, group in enumerate(groups):
             ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
@@ -145,9 +146,8 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     return chosen
 
 
-def _with_each_time(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
+def _with_each_time(times: Sequence[Period], retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
     """The picks, and where the question names several times, the best sentence of each that lacks one."""
-    times = _times(retrieval)
     if len(times) < 2 or not picks:
         return picks
     hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)

@@ -62,7 +62,12 @@ def of_countries(question: str, unknown: AbstractSet[str]) -> set[str]:
     """The stems of all words for the countries that the question names by one of the `unknown` stems."""
     words = {_bare(word) for word in re.findall(r"[\w’']+", question)}
     named = [word for word in words if not unknown.isdisjoint(stems(word))]
-    return {stem for word in named for stem in stems(" ".join(words_for_country(word)))}
+    return set().union(*map(_country_stems, named))
+
+
+def _country_stems(word: str) -> set[str]:
+    """Those of all words for the country; none where the word is for none."""
+    return set(stems(" ".join(words_for_country(word))))
 
 
 def _lacking(mention: Mention, unknown: AbstractSet[str]) -> list[str]:
@@ -75,7 +80,7 @@ def _lacking(mention: Mention, unknown: AbstractSet[str]) -> list[str]:
         and word.isalpha()
         and word not in _SAID_OTHERWISE
         and not set(stems(word)).isdisjoint(unknown)
-        and unknown >= set(stems(" ".join(words_for_country(word))))  # 'Tokyo' may stand for Japan
+        and unknown >= _country_stems(word)  # 'Tokyo' may stand for Japan
     ]
 
 

@@ -143,11 +143,11 @@ def test_a_comparison_quotes_both_sides() -> None:
     one = make_article("one", "The American text lists concerns. It names tariffs.")
     two = make_article("two", "The Chinese text names principles.")
     three = make_article("three", "Tourists came.")
-    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.3,)), make_hit(three, (0.25,)))
+    hits = (make_hit(one, (0.9, 0.8)), make_hit(two, (0.2,)), make_hit(three, (0.1,)))
     _, markers = written("How do the two accounts differ?", *hits)
     assert markers == [Marker(1, 1), Marker(1, 2), Marker(2, 1)]
     _, markers = written("What do the accounts say?", *hits)
-    assert len(markers) == 4
+    assert markers == [Marker(1, 1), Marker(1, 2)]
 
 
 @pytest.mark.parametrize(
