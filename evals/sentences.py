@@ -26,7 +26,7 @@ from evals.records import Span
 from evals.scoring import bears, locate
 from evals.statistics import SEED, estimate
 from rag.answering import Readout
-from rag.sentences import PLAIN, STANDARDISED, sentence_features, sentence_terms
+from rag.sentences import TERMS, sentence_features, sentence_terms
 from rag.types import Hit
 
 OUT = Path("rag/sentences.json")
@@ -91,14 +91,13 @@ class _Fit:
         return found
 
     def written(self, report: dict[str, str]) -> dict[str, object]:
-        names = (*PLAIN, *(f"{name}, standardised" for name in STANDARDISED))
         values = zip(self._centres, self._spreads, self._model.coef_[0], strict=True)
         return {
             "made_by": "python -m evals sentences",
             "sets": report,
             "terms": {
                 name: {"centre": _short(centre), "spread": _short(spread), "coefficient": _short(weight)}
-                for name, (centre, spread, weight) in zip(names, values, strict=True)
+                for name, (centre, spread, weight) in zip(TERMS, values, strict=True)
             },
             "intercept": _short(self._model.intercept_[0]),
         }

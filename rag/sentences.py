@@ -19,7 +19,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.questions import Constraints, own_part
+from rag.questions import Constraints, asks_for_course
+from rag.sought import KINDS, Sought
 from rag.speakers import speakers_asked, speaks
 from rag.types import Hit
 from rag.words import content_of, stems
@@ -39,17 +40,24 @@ FEATURES = (
     "first",  # 1 for the article's first sentence
     "date unmet",  # 1 where the article is not of the time asked for, nor is that named around the sentence
     "outlet unmet",  # 1 where the question names outlets, and the article's is none of them
-    "name",  # asked for a person or body: names that the question does not hold, at most MANY
-    "date",  # asked for a time: 1 with a date that the question does not hold
-    "number",  # asked for a number: the same
-    "place",  # asked for a place: 1 with 'in Geneva' where the question does not name Geneva
-    "list",  # asked for several things: commas and 'and's, at most MANY
-    "cause",  # asked for a reason: 1 with 'because', 'in order to' …
+    "long",  # 0 for a question of SHORT words that are looked for, or fewer, to 1 for one of LONG or more
+    *KINDS,  # of what the question is after, what the sentence tells (rag/sought.py)
 )
+SHORT, LONG = 10, 20
 # Terms of the rule: some features as they are, some against the other sentences found for the question.
 STANDARDISED = ("passage behind", "cosine", "behind", "focus", "around", "plain words", "pairs", "first")
 PLAIN = tuple(name for name in FEATURES if name not in ("focus", "around", "plain words", "pairs", "first"))
-MANY = 4  # names or list items beyond which more say no more
+# And of some the mean over the question's sentences: a date says little where each of them tells one.
+SHARED = ("date unmet", "outlet unmet", *KINDS)
+# Those of a question that is long count otherwise: it asks for several things, each in a sentence of its own.
+OF_LONG = ("passage behind", "cosine", "behind", "title", "new")
+TERMS = (
+    *PLAIN,
+    *(f"{name}, standardised" for name in STANDARDISED),
+    *(f"{name}, mean" for name in SHARED),
+    *(f"{name} × long" for name in OF_LONG),
+    *(f"{name}, standardised × long" for name in STANDARDISED),
+)
 # Of its chance is left to a sentence of another time where one of the time asked for is found. The rule alone
 # would forgive it: many questions name the day of an event that later articles tell of without its day.
 UNMET = 0.1
@@ -60,35 +68,9 @@ ASKING = 0.1
 SPEAKING, SILENT = 2.5, 0.3
 RARE = 0.15  # share of an article's sentences up to which a word counts as rare in it; two always are
 
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-_DATES = re.compile(rf"\b(?:\d{{1,2}} (?:{_MONTH})|(?:{_MONTH})(?: \d+)?|1[0-9]\d\d|20\d\d|{_DAY}|century)\b")
 _YEARS = re.compile(
     r"\b(?:in|on|since|before|after|until|during|of|early|mid|late|(?:1[0-9]|20)\d\d)\b,?", re.IGNORECASE
 )
-_NUMBERS = re.compile(
-    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven"
-    r"|eigh|nine)teen|twenty|thirty|forty|fifty|hundred|thousand|million|billion|half|third|quarter|once|twice"
-    r"|dozen)\b",
-    re.IGNORECASE,
-)
-_NAMES = re.compile(r"(?<![.!?\"“] )(?<!^)\b(?!The\b|A\b|In\b|On\b|It\b)[A-Z][\w’'-]+")
-_PLACES = re.compile(rf"\b(?:in|at|near|from|to|of|outside|off) (?:the )?((?!(?:{_MONTH})\b)[A-Z][\w’'-]+)")
-_CAUSES = re.compile(
-    r"\b(?:because|since|due to|as a result|so that|in order to|therefore|owing|caused?|reason|aim"
-    r"|to (?:protect|avoid|prevent|help))\b",
-    re.IGNORECASE,
-)
-_ASKS = {  # what a question is after; it may be after several things
-    "name": r"who|whom|whose|which (?:\w+ )?(?:official|person|minister|general|leader|team|company|country)",
-    "date": r"when|(?:what|which) (?:day|date|year|month|time)|on what",
-    "number": r"how (?:many|much|long|far|high|often|old|large|big)|duration"
-    r"|what (?:share|percentage|number|rate|amount|price|proportion|sum|total)",
-    "place": r"where|(?:what|which) (?:city|place|country|location|venue)",
-    "list": r"(?:which|what) (?:\w+ ){0,2}\w+s|list|name the",
-    "cause": r"why|reasons?|purpose|causes?",
-}
-_ASKED = {name: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE) for name, pattern in _ASKS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +170,14 @@ def sentence_features(
 
 
 def sentence_terms(features: Floats) -> Floats:
-    """What the rule weighs: the features PLAIN as they are, then STANDARDISED over the rows."""
-    some = features[:, [FEATURES.index(name) for name in STANDARDISED]]
+    """What the rule weighs: TERMS, a row for each of the features' rows."""
+    plain, some, shared, of_long, long = (
+        features[:, [FEATURES.index(name) for name in names]]
+        for names in (PLAIN, STANDARDISED, SHARED, OF_LONG, ("long",))
+    )
     standard = (some - some.mean(axis=0)) / (some.std(axis=0) + 1e-6)
-    return np.hstack([features[:, [FEATURES.index(name) for name in PLAIN]], standard])
+    means = np.broadcast_to(shared.mean(axis=0), shared.shape)
+    return np.hstack([plain, standard, means, of_long * long, standard * long])
 
 
 class _ArticleWords:
@@ -226,14 +212,13 @@ class _Question:
         self._weights = weights
         self._constraints = constraints
         self._days = _days(constraints)
+        self._course = asks_for_course(text)  # of all the time between those that it names
         self._total = sum(weights.values()) or 1.0
         capitals = {stem for word in re.findall(r"(?<!^)\b[A-Z][\w’-]+", text) for stem in stems(word)}
-        self._names = capitals
         self._plain = weights.keys() - capitals
         self._pairs = [(a, b) for a, b in pairwise(stems(text)) if a in weights and b in weights]
-        self._asked = {name for name, pattern in _ASKED.items() if pattern.search(own_part(text))}
-        self._dates = {date.lower() for date in _DATES.findall(text)}
-        self._numbers = {number.lower() for number in _NUMBERS.findall(text)}
+        self._sought = Sought(text)
+        self._long = min(1.0, max(0.0, (len(weights) - SHORT) / (LONG - SHORT)))
 
     def features(
         self, hit: Hit, place: int, article: _ArticleWords, behind: float, top: float
@@ -256,7 +241,8 @@ class _Question:
             float(sentence.start == 0),
             float(self._is_of_another_time(hit, article.around(sentence.start))),
             float(self._is_of_another_outlet(hit)),
-            *self._sought(sentence.text),
+            self._long,
+            *self._sought.in_sentence(sentence.text),
         )
 
     def _is_of_another_outlet(self, hit: Hit) -> bool:
@@ -265,34 +251,13 @@ class _Question:
 
     def _is_of_another_time(self, hit: Hit, around: AbstractSet[str]) -> bool:
         asked = self._constraints
-        if not asked.dated or any(map(asked.covers, hit.article.published)):
+        if self._course or not asked.dated or any(map(asked.covers, hit.article.published)):
             return False
         return not any(day <= around for day in self._days)
 
     def _share(self, held: Collection[str]) -> float:
         """Share of the question's idf weight."""
         return sum(weight for word, weight in self._weights.items() if word in held) / self._total
-
-    def _sought(self, text: str) -> tuple[float, ...]:
-        """What the sentence has of what the question is after; 0 for all else."""
-        return (
-            self._new_names(text) if "name" in self._asked else 0.0,
-            float("date" in self._asked and self._has_new(_DATES, text, self._dates)),
-            float("number" in self._asked and self._has_new(_NUMBERS, text, self._numbers)),
-            float("place" in self._asked and self._has_new_place(text)),
-            float(min(MANY, text.count(",") + text.count(" and "))) if "list" in self._asked else 0.0,
-            float("cause" in self._asked and bool(_CAUSES.search(text))),
-        )
-
-    def _new_names(self, text: str) -> float:
-        new = sum(not self._names.issuperset(stems(name)) for name in _NAMES.findall(text))
-        return float(min(MANY, new))
-
-    def _has_new_place(self, text: str) -> bool:
-        return any(not self._names.issuperset(stems(place)) for place in _PLACES.findall(text))
-
-    def _has_new(self, pattern: re.Pattern[str], text: str, known: Collection[str]) -> bool:
-        return any(found.lower() not in known for found in pattern.findall(text))
 
 
 class _Rule:

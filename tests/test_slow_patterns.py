@@ -93,7 +93,7 @@ ROWS = (
     Row(works.read_questions, "questions leaning follow_ups antecedents", QUESTIONS),
     Row(
         works.weigh_passages,
-        "sentences evidence offers premises premise_events premise_point lacking copies speakers",
+        "sentences sought evidence offers premises premise_events premise_point lacking copies speakers",
         SENTENCES,
     ),
     Row(works.find_links, "links", QUESTIONS),

@@ -51,7 +51,7 @@ ARROW = (
         "loopback",
         "repair",
     },
-    {"mentions", "leaning", "antecedents", "follow_ups"},
+    {"mentions", "leaning", "antecedents", "follow_ups", "sought"},
     {"premise_point"},
     {"premise_events"},
     {

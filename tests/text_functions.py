@@ -43,6 +43,7 @@ from rag.replies import ANSWER_CHARACTERS
 from rag.sentences import rate_sentences
 from rag.shingles import bands, resemblance, shingles
 from rag.show_conversation import export_conversation, file_name
+from rag.sought import Sought
 from rag.speakers import pronoun_meant, speakers_asked, speaks
 from rag.thoughts import Thoughts, after_thoughts
 from rag.types import (
@@ -72,6 +73,7 @@ from tests.fakes import make_article
 from tests.soak import cases
 
 QUESTION = "Why did Wang not meet Blinken in May 2024, and what did the other side say about BYD?"
+OF_ALL_KINDS = "Who, how long, how often, how many, where, why, which points and when?"
 ARTICLE = "Wang met Blinken on 5 May 2024. He said that talks may go on. Two of 48 people were hurt."
 DAY = date(2024, 5, 6)
 ASKED = Constraints(first=DAY, last=DAY)
@@ -243,6 +245,7 @@ def weigh_passages(text: str) -> list[Work]:
     return [
         partial(rate_sentences, QUESTION, shown, found, weights, ASKED),
         partial(rate_sentences, text, shown, found, weights, ASKED),
+        partial(rate_sentences, OF_ALL_KINDS, shown, found, weights, ASKED),
         partial(features, QUESTION, found, weights, {"byd"}, ASKED, shown),
         partial(features, text, found, weights, {"byd"}, ASKED, shown),
         lambda: list(ExtractiveAnswerer().write(retrieval, ())),
@@ -251,6 +254,7 @@ def weigh_passages(text: str) -> list[Work]:
         partial(title_question, text),
         partial(pronoun_meant, sentences, len(sentences) - 1),
         partial(speakers_asked, text),
+        partial(Sought, text),
         partial(speaks, sentences, len(sentences) - 1, {"wang"}),
         partial(denied, text, shown),
         partial(denied, QUESTION, shown),
