@@ -23,10 +23,9 @@ from rag.words import stems
 SENTENCES_MOST = 4  # an answer is read, not searched
 NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence needs
 SEVERAL_MOST = 6  # where the answer is a list, or how something went on over time
-NEAR_BEST_OF_SEVERAL = 0.1  # there the next item says something else than the best sentence
+NEAR_BEST_OF_SEVERAL = 0.15  # there the next item says something else than the best sentence
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
-NEAR_BEST_OF_SIDE = 0.2
 NEAR_BEST_OF_TIME = 0.1
 SUBJECT_BEFORE = 2  # sentences over which a text goes on about what it named
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
@@ -139,10 +138,10 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     first, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
     top = first[0].score
     even = len(others) == SIDES - 1 and all(picks[0].score >= NEAR_BEST * top for picks in others)
-    chosen = _choose(hits, first, SIDE_MOST if even else SEVERAL_MOST, NEAR_BEST_OF_SIDE)
+    chosen = _choose(hits, first, SIDE_MOST if even else SEVERAL_MOST, NEAR_BEST)
     for picks in others:
         if picks[0].score >= NEAR_BEST_OF_SEVERAL * top:  # below, it is on something else
-            chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST_OF_SIDE, chosen)
+            chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST, chosen)
     return chosen
 
 
