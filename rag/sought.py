@@ -4,6 +4,7 @@ By patterns, one pair to a kind (Li and Roth 2002, Learning Question Classifiers
 sentence that tells one is likelier the answer, and by how much, the rule of `rag/sentences.py` has learned.
 """
 
+import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,7 @@ from rag.words import STOP_WORDS, stems
 MOST = 4.0  # items of a list beyond which more say no more
 
 _AUXILIARY = "did|do|does|was|were|is|are|has|have|had|will|would|can|could|should|might|must"
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DAY = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_MONTH, _DAY = ("|".join(names) for names in (calendar.month_name[1:], calendar.day_name))
 _UNIT = "seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
 _FIGURE = (
     r"(?<![\d,.])\d[\d,.]*+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
