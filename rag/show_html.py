@@ -83,15 +83,22 @@ def draft_html(pieces: Sequence[str | Citation]) -> str:
 
 
 def passages_html(shown: Answer | Sequence[Hit], key: str, cited_only: bool = False) -> str:
-    """The passages of an answer (cited ones first, each group in rank order) or of a search."""
-    hits, citations = (shown.hits, shown.citations) if isinstance(shown, Answer) else (shown, ())
-    cited = {citation.passage_id for citation in citations}
-    ordered = sorted(hits, key=lambda hit: hit.passage.id not in cited)
-    return "".join(
-        passage_html(hit, shown if isinstance(shown, Answer) else None, key)
-        for hit in ordered
-        if hit.passage.id in cited or not cited_only
+    """The passages of an answer (cited ones first) or of a search."""
+    if not isinstance(shown, Answer):
+        return "".join(passage_html(hit, None, key) for hit in shown)
+    cited, others = split_hits(shown)
+    return "".join(passage_html(hit, shown, key) for hit in (cited if cited_only else cited + others))
+
+
+def split_hits(answer: Answer) -> tuple[list[Hit], list[Hit]]:
+    """The passages that the answer cites, in the order in which it does, and all others, best first."""
+    places: dict[str, int] = {}
+    for citation in answer.citations:
+        places.setdefault(citation.passage_id, citation.number)
+    cited = sorted(
+        (hit for hit in answer.hits if hit.passage.id in places), key=lambda hit: places[hit.passage.id]
     )
+    return cited, [hit for hit in answer.hits if hit.passage.id not in places]
 
 
 def passage_html(hit: Hit, answer: Answer | None, key: str) -> str:

@@ -172,6 +172,19 @@ def test_every_word_of_a_passage_is_shown_in_order() -> None:
     assert "Wang met Blinken on Friday. They spoke for five hours.Copper was not named." in shown
 
 
+def test_cited_passages_stand_in_the_order_in_which_the_answer_cites_them() -> None:
+    other = replace(ARTICLE, id="other", title="Another meeting")
+    claims = tuple(
+        Claim(TEXT[:27], Verdict.SUPPORTED, citations=(make_citation(number, 0, article),))
+        for number, article in ((1, other), (2, ARTICLE), (3, other))
+    )
+    third = replace(ARTICLE, id="third", title="A third one")
+    answer = make_answer(hits=(make_hit(third), make_hit(), make_hit(other)), claims=claims)
+    shown = passages_html(answer, "a1")
+    places = [shown.index(title) for title in ("Another meeting", "Wang meets Blinken", "A third one")]
+    assert places == sorted(places)
+
+
 def test_cited_passages_come_first_and_the_others_can_be_left_out() -> None:
     other = replace(ARTICLE, id="other", title="Another meeting")
     answer = make_answer(hits=(make_hit(other), make_hit()))

@@ -15,6 +15,7 @@ from rag.show_html import (
     earlier_html,
     passage_html,
     passages_html,
+    split_hits,
     timeline_html,
 )
 from rag.types import Hit, Retrieval, Status
@@ -51,7 +52,7 @@ def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> Non
         st.html(_head(exchange, why, selections))
         return
     answer = exchange.answer
-    cited = {citation.passage_id for citation in answer.citations} if answer else set()
+    cited, others = split_hits(answer) if answer else ([], list(exchange.hits))
     if answer and answer.status is Status.NOT_IN_ARTICLES:
         st.html(_head(exchange, "The nearest passages", selections))
     else:
@@ -60,8 +61,7 @@ def _draw_selected(readout: Readout, exchange: Exchange, selections: int) -> Non
         st.html(collapsed)
     if answer and (timeline := timeline_html(answer, exchange.key)):
         st.html(timeline)
-    _draw_hits(readout, exchange, [hit for hit in exchange.hits if hit.passage.id in cited])
-    others = [hit for hit in exchange.hits if hit.passage.id not in cited]
+    _draw_hits(readout, exchange, cited)
     if cited and others:
         st.html('<p class="r-group">Also found, not cited</p>')
     _draw_hits(readout, exchange, others)
