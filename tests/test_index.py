@@ -13,6 +13,7 @@ from rag.library import Library
 from rag.passages import split_passages
 from rag.settings import Settings
 from rag.types import Article
+from rag.vectors import VectorIndex
 from rag.words import content_stems
 from tests.fakes import HashEmbedder, make_article
 
@@ -155,6 +156,30 @@ def test_lost_nearest_neighbour_files_are_noticed_on_opening(desk: Desk) -> None
     emptied.close()
     with pytest.raises(IndexMismatch, match="readout rebuild"):
         Desk(desk.home).found("pandas")
+
+
+@pytest.mark.parametrize(("every", "opens"), [(50, True), (4, False)])
+def test_a_few_vectors_that_the_search_misses_do_not_keep_a_library_shut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int, opens: bool
+) -> None:
+    desk = Desk(tmp_path)
+    texts = [" ".join(f"word{number}x{place}" for place in range(12)) + "." for number in range(60)]
+    desk.add(*(make_article(f"a{number}", text) for number, text in enumerate(texts)))
+    passages = sorted(desk.library.passage_ids().values())
+    desk.close()
+    missed = set(passages[::every])
+    monkeypatch.setattr(
+        VectorIndex,
+        "unfound",
+        lambda self, passages: [one.passage.id for one in passages if one.passage.id in missed],
+    )
+    monkeypatch.setattr("rag.index.PROBES", 60)  # so that the first look meets one of them
+    again = Desk(tmp_path)
+    if opens:
+        assert again.found(texts[7]) == ["a7", "a7"]
+    else:
+        with pytest.raises(IndexMismatch, match="readout rebuild"):
+            again.found(texts[7])
 
 
 def test_check_names_what_is_lost_and_what_is_phantom(desk: Desk) -> None:
