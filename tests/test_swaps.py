@@ -30,7 +30,7 @@ NUMBER = re.compile(rf"(?<![\w.,$–-])\d[\d,.]*(?<=\d)(?![\w–-])|\b(?:{WORDS.
 NAME = re.compile(r"\b(?:[A-Z][\w’-]+|US|UN)(?: (?:[A-Z][\w’-]+|US))*(?!['’]s|[\w–-])")
 OPENERS = frozenset(
     "The A An In On At He She It They Both His Her Their This That These Those After Before Since When For "
-    "From To As And But By If Not No With Under About According One First Second Third Fourth Fifth "
+    "From To As And But By If Not No With Under About According Less One First Second Third Fourth Fifth "
     "Friday".split()
 )
 # Between two names that may change places without a change of meaning.

@@ -146,10 +146,14 @@ def test_a_claim_is_rated_by_itself(visit: Visit) -> None:
     foot.get_by_role("radio", name="Thumbs up").click()
     foot.get_by_role("button", name="Say more").click()
     page.locator(".st-key-claim-a1-1").get_by_role("radio", name="Thumbs down").click()
-    page.get_by_role("textbox", name="Your note on claim 1").fill("Not what I asked.")
-    page.keyboard.press("Enter")
     expect(foot.get_by_role("button", name="What you said")).to_be_visible()
     page.locator(IDLE).wait_for()
+    page.get_by_role("textbox", name="Your note on claim 1").fill("Not what I asked.")
+    page.keyboard.press("Enter")
+    for _ in range(100):  # the run that keeps it may not have begun: a page that is idle says nothing of it
+        if any(claim.note for one in feedback(visit) for claim in one.claims):
+            break
+        page.wait_for_timeout(100)
     page.reload()
     page.locator(".st-key-foot-a1 .r-foot").wait_for()
     expect(page.locator(".st-key-foot-a1").get_by_role("radio", name="Thumbs up")).to_be_checked()
