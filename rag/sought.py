@@ -18,9 +18,9 @@ _AUXILIARY = "did|do|does|was|were|is|are|has|have|had|will|would|can|could|shou
 _MONTH, _DAY = ("|".join(names) for names in (calendar.month_name[1:], calendar.day_name))
 _UNIT = "seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
 _FIGURE = (
-    r"(?<![\d,.])\d[\d,.]*+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh"
-    r"|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?"
-    r"|half|thirds?|quarters?|once|twice|dozens?|none|both"
+    r"(?<![\d,.])\d[\d,.]*+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+    r"|hundreds?|thousands?|millions?|billions?|half|thirds?|quarters?|once|twice|dozens?|none|both"
 )
 _DATES = re.compile(
     rf"\b(?:\d{{1,2}} (?:{_MONTH})|(?:{_MONTH})(?: \d+)?|(?:1\d|20)\d\ds?|{_DAY}|centur(?:y|ies)|BC|AD"
@@ -73,8 +73,12 @@ def _new_name(pattern: re.Pattern[str]) -> Callable[[str, _Asked], float]:
     return tell
 
 
+_new_figure = _new(_FIGURES)
+
+
 def _figure(sentence: str, asked: _Asked) -> float:
-    return _new(_FIGURES)(_DATES.sub(" ", sentence), asked)
+    """The same of numbers; those of a date are none."""
+    return _new_figure(_DATES.sub(" ", sentence), asked)
 
 
 def _items(sentence: str, asked: _Asked) -> float:
