@@ -18,7 +18,7 @@ _AUXILIARY = "did|do|does|was|were|is|are|has|have|had|will|would|can|could|shou
 _MONTH, _DAY = ("|".join(names) for names in (calendar.month_name[1:], calendar.day_name))
 _UNIT = "seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
 _FIGURE = (
-    r"(?<![\d,.])\d[\d,.]*+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"(?<![\d,.])\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
     r"|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
     r"|hundreds?|thousands?|millions?|billions?|half|thirds?|quarters?|once|twice|dozens?|none|both"
 )

@@ -59,5 +59,10 @@ def test_a_follow_up_is_after_what_it_asks_itself() -> None:
     assert told("When? (Who led the team?)") == {"date": 1}
 
 
+@pytest.mark.parametrize("end", [".", ", he said.", " of them sank."])
+def test_a_number_may_stand_before_a_mark(end: str) -> None:
+    assert told("How many ships sank?", f"They were 1,248{end}") == {"number": 1}
+
+
 def test_a_list_counts_up_to_four_items() -> None:
     assert told("Which things?", "a, b, c, d, e, f and g") == {"list": 4}
