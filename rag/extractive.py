@@ -9,21 +9,23 @@ from rag.questions import (
     REPORT_DAYS,
     asks_for_course,
     asks_for_list,
-    asks_for_words,
     asks_to_compare,
     subject_of,
 )
 from rag.sentences import Pick, rank_sentences
+from rag.sought import asks_for_words
 from rag.speakers import pronoun_meant
 from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.verdicts.matching import line_of
 from rag.verdicts.periods import Period, meet, periods
 from rag.words import stems
 
-SENTENCES_MOST = 4  # an answer is read, not searched
+SENTENCES_MOST = 6  # an answer is read, not searched
 NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence needs
-SEVERAL_MOST = 6  # where the answer is a list, or how something went on over time
-NEAR_BEST_OF_SEVERAL = 0.15  # there the next item says something else than the best sentence
+NEAR_BEST_OF_WORDS = 0.4  # where a few words answer: one sentence mostly holds them
+NEAR_BEST_OF_SEVERAL = (
+    0.15  # of a list or a course of events: the next item says something else than the best
+)
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_TIME = 0.1
@@ -51,7 +53,9 @@ class ExtractiveAnswerer:
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
         times = _times(retrieval)
         picks = _denial(retrieval) or _with_each_time(
-            times, retrieval, _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval)
+            times,
+            retrieval,
+            _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval, times),
         )
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
@@ -99,13 +103,14 @@ def _denial(retrieval: Retrieval) -> list[Pick]:
     return [Pick(found.hit - 1, found.sentence - 1, 1.0)] if found else []
 
 
-def _best_sentences(retrieval: Retrieval) -> list[Pick]:
-    """The best sentences of all hits, none that repeats another, best first."""
+def _best_sentences(retrieval: Retrieval, times: Sequence[Period]) -> list[Pick]:
+    """The best sentences of all hits, none that repeats another, best first; `times`: those asked for."""
     hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
     listed, course = asks_for_list(retrieval.asked), asks_for_course(retrieval.asked)
-    picks = _choose(hits, ranked, SEVERAL_MOST if listed or course else SENTENCES_MOST, NEAR_BEST)
+    few = asks_for_words(retrieval.asked) and not listed and not course and len(times) < 2
+    picks = _choose(hits, ranked, SENTENCES_MOST, NEAR_BEST_OF_WORDS if few else NEAR_BEST)
     if course or (listed and not any(_enumerates(hits, pick) for pick in picks)):
-        picks = _choose(hits, ranked, SEVERAL_MOST, NEAR_BEST_OF_SEVERAL)
+        picks = _choose(hits, ranked, SENTENCES_MOST, NEAR_BEST_OF_SEVERAL)
     subject = set(subject_of(retrieval.asked))
     if not picks or not subject or not _speaks_of(hits, picks[0], subject):
         return picks
@@ -138,7 +143,7 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     first, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
     top = first[0].score
     even = len(others) == SIDES - 1 and all(picks[0].score >= NEAR_BEST * top for picks in others)
-    chosen = _choose(hits, first, SIDE_MOST if even else SEVERAL_MOST, NEAR_BEST)
+    chosen = _choose(hits, first, SIDE_MOST if even else SENTENCES_MOST, NEAR_BEST)
     for picks in others:
         if picks[0].score >= NEAR_BEST_OF_SEVERAL * top:  # below, it is on something else
             chosen += _choose(hits, picks, SIDE_MOST, NEAR_BEST, chosen)

@@ -266,16 +266,3 @@ def asks_to_compare(question: str) -> bool:
     question = own_part(question)
     second = _AND_WHAT.search(question)  # one pattern for both would look for the verb from each 'and what'
     return bool(_COMPARES.search(question) or (second and _VERB.search(question, second.end())))
-
-
-_WORDS_ASKED = re.compile(
-    r"^\W*(?:(?:and|but|so|in|on|at|by|since|until|from|to|with) )?"
-    r"(?:who|whom|whose|when|where|how (?:many|much|long|far|often|old|large|high|big)"
-    r"|(?:what|which) (?:day|date|year|month|time|city|place|country|share|percentage|number|amount|sum))\b",
-    re.IGNORECASE,
-)
-
-
-def asks_for_words(question: str) -> bool:
-    """Whether a few words answer: 'when did …', 'who …', 'how many …', 'in which city …'."""
-    return bool(_WORDS_ASKED.search(question))

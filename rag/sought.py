@@ -123,6 +123,7 @@ _KINDS: dict[str, tuple[str, Callable[[str, _Asked], float]]] = {
     "cause": (r"\bwhy\b|\b(?:reasons?|purpose|causes?d?)\b|\bon what grounds\b", _cause),
 }
 KINDS = tuple(_KINDS)
+_OF_FEW_WORDS = frozenset(KINDS) - {"list", "cause"}
 _ASK = {kind: re.compile(pattern, re.IGNORECASE) for kind, (pattern, _) in _KINDS.items()}
 
 
@@ -130,8 +131,7 @@ class Sought:
     """What a question is after; it may be after several kinds of things."""
 
     def __init__(self, question: str) -> None:
-        own = own_part(question)
-        self._kinds = {kind for kind, pattern in _ASK.items() if pattern.search(own)}
+        self._kinds = _kinds_of(question)
         self._asked = _Asked(question.lower(), frozenset(stems(question)))
 
     def in_sentence(self, text: str) -> tuple[float, ...]:
@@ -142,3 +142,13 @@ class Sought:
         return tuple(
             tell(text, self._asked) if kind in self._kinds else 0.0 for kind, (_, tell) in _KINDS.items()
         )
+
+
+def asks_for_words(question: str) -> bool:
+    """Whether a few words answer: 'when did …', 'who …', 'how many …', 'in which city …'."""
+    return not _OF_FEW_WORDS.isdisjoint(_kinds_of(question))
+
+
+def _kinds_of(question: str) -> set[str]:
+    own = own_part(question)
+    return {kind for kind, pattern in _ASK.items() if pattern.search(own)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.sought import KINDS, Sought
+from rag.sought import KINDS, Sought, asks_for_words
 
 TALKS = "Ana Silva and Wang met in Lima on 3 May 2024 for four hours, twice a year, because 12 ships sank."
 
@@ -66,3 +66,16 @@ def test_a_number_may_stand_before_a_mark(end: str) -> None:
 
 def test_a_list_counts_up_to_four_items() -> None:
     assert told("Which things?", "a, b, c, d, e, f and g") == {"list": 4}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who led it? (Why did they meet?)", "In which city did they meet?", "How many sank?", "They met when?"],
+)
+def test_a_few_words_answer(question: str) -> None:
+    assert asks_for_words(question)
+
+
+@pytest.mark.parametrize("question", ["Why? (When was it?)", "Which ships sank?", "What did they say?"])
+def test_a_few_words_do_not_answer(question: str) -> None:
+    assert not asks_for_words(question)

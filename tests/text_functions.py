@@ -43,7 +43,7 @@ from rag.replies import ANSWER_CHARACTERS
 from rag.sentences import rate_sentences
 from rag.shingles import bands, resemblance, shingles
 from rag.show_conversation import export_conversation, file_name
-from rag.sought import Sought
+from rag.sought import Sought, asks_for_words
 from rag.speakers import pronoun_meant, speakers_asked, speaks
 from rag.thoughts import Thoughts, after_thoughts
 from rag.types import (
@@ -217,7 +217,7 @@ def read_questions(text: str) -> list[Work]:
         questions.asks_for_course,
         questions.asks_for_list,
         questions.asks_to_compare,
-        questions.asks_for_words,
+        asks_for_words,
         leans_back,
     )
     turn = Turn(text, asked=f"{text} ({text})", answer=text)
