@@ -120,6 +120,28 @@ def test_last_november_and_a_missing_year_are_read_against_it_too() -> None:
 
 def test_the_day_of_publication_stands_for_a_day_that_the_sentence_leaves_open() -> None:
     supported("Exports fell.", "Exports fell, it was reported on 26 April 2024.", published=FRIDAY)
+    supported("Exports fell this year.", "Exports fell, it was reported in April 2024.", published=FRIDAY)
+    supported("Exports fell for the first time since 2018.", "Exports fell in April 2024.", published=FRIDAY)
+    supported(
+        "Exports fell in May 2023.", "Exports fell in May 2023, it said on 26 April 2024.", published=FRIDAY
+    )
+
+
+@pytest.mark.parametrize("when", ["in May 2023", "in 2023", "last month", "on 25 April", "on Thursday"])
+def test_the_day_of_publication_does_not_stand_for_another_time_that_the_sentence_names(when: str) -> None:
+    lacks(
+        f"Wang met Blinken {when}.",
+        "Wang met Blinken in April 2025.",
+        "the date April 2025",
+        published=FRIDAY,
+    )
+    source = f"Wang met Blinken {when}."
+    lacks(source, "Wang met Blinken on 26 April 2024.", "the date 26 April 2024", published=FRIDAY)
+
+
+def test_a_name_with_an_apostrophe_within_is_one_word() -> None:
+    supported("The talks in Xi'an began.", "The talks began in Xi’an.")
+    lacks("Xi spoke of the talks in Lima.", "Xi spoke of the talks in Xi'an.", "the name Xi'an")
 
 
 def test_a_surname_an_alias_or_an_acronym_is_the_name() -> None:

@@ -208,14 +208,24 @@ def _same_parts(one: Date, other: Date) -> bool:
 
 
 def _published_then(match: Match, claimed: Date) -> bool:
-    """The day of publication counts where the cited sentences name no day themselves."""
+    """The day of publication counts where the cited sentence names no time but what the claim names too."""
     for line in match.evidence:
         day = line.published
-        if day and not any(d.day or d.weekday is not None for d in line.dates):
+        if day and not any(_tells_another(match, given, line) for given in line.dates):
             today = Date(day.year, day.month, day.day, day.weekday(), "", "", 0, 0, "")
             if covers(today, claimed):
                 return True
     return False
+
+
+def _tells_another(match: Match, given: Date, line: Line) -> bool:
+    """Whether the time may be that of what the sentence tells, as 'since 2018' is not."""
+    if given.day or given.weekday is not None:
+        return True
+    elsewhen = given.relative and not given.relative.startswith("this")
+    if given.lead or not (given.month or given.year or elsewhen):
+        return False
+    return not any(_means(claimed, given, line) for claimed in match.claim.dates)
 
 
 def _is_number(match: Match, claimed: Date) -> bool:

@@ -26,7 +26,7 @@ _PHRASE = re.compile(
 )
 _TOKEN = re.compile(
     r"\d{4}-\d\d-\d\d|\d+(?::\d\d)+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-    r"|[^\W\d_]+|[$€£¥%,;:.()!?\"-]"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*|[$€£¥%,;:.()!?\"-]"
 )
 _POSSESSIVE = re.compile(r"(?<=\w)'s?(?!\w)")
 _CONTRACTED = re.compile(r"(?<=\w)'(?=(?:ll|re|ve|d|m|t)\b)")
