@@ -285,7 +285,7 @@ class _Written:
         refused = status is Status.NOT_IN_ARTICLES
         claims = () if refused else build_claims(self._pieces, split)
         claims, repaired = self._repair(claims, retrieval, spent)
-        otherwise = quotes and retrieval.denied is not None and not refused
+        quoted = quotes and not refused
         notice = " ".join(filter(None, (self._fault or answerer.notice, retrieval.note)))
         return Answer(
             status=status,
@@ -302,7 +302,8 @@ class _Written:
             filters=retrieval.filters,
             usage=answerer.usage if isinstance(answerer, GenerativeAnswerer) else Usage(),
             repaired=repaired,
-            otherwise=otherwise,
+            otherwise=quoted and retrieval.denied is not None,
+            told=retrieval.told if quoted else None,
         )
 
     def _repair(

@@ -502,13 +502,13 @@ def _say_piece(event: Any) -> None:
 
 
 def _say_rest(answer: "Answer") -> None:
-    from rag.show import OTHERWISE, answer_text, clean, repaired_note, sources_text
+    from rag.show import answer_text, clean, head_words, repaired_note, sources_text
 
     say("\n" if answer.claims else "", end="")
     if answer.repaired:  # what was written before the check stands above
         say(f"\n{repaired_note(answer.repaired)} It reads now:\n\n{answer_text(answer)}")
-    if answer.otherwise:
-        say(f"\n{OTHERWISE}")
+    if words := head_words(answer):
+        say(f"\n{clean(words)}")
     if answer.notice:
         say(f"\n{clean(answer.notice)}")
     say(sources_text(answer))

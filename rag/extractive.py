@@ -15,7 +15,7 @@ from rag.questions import (
 from rag.sentences import Pick, rank_sentences
 from rag.sought import asks_for_words
 from rag.speakers import pronoun_meant
-from rag.types import Article, Hit, Marker, Piece, Retrieval, Turn, date_label
+from rag.types import Article, Bearing, Hit, Marker, Piece, Retrieval, Turn, date_label
 from rag.verdicts.matching import line_of
 from rag.verdicts.periods import Period, meet, periods
 from rag.words import stems
@@ -23,9 +23,8 @@ from rag.words import stems
 SENTENCES_MOST = 6  # an answer is read, not searched
 NEAR_BEST = 0.25  # share of the best sentence's chance that a further sentence needs
 NEAR_BEST_OF_WORDS = 0.4  # where a few words answer: one sentence mostly holds them
-NEAR_BEST_OF_SEVERAL = (
-    0.15  # of a list or a course of events: the next item says something else than the best
-)
+TOLD_MOST = 3  # where one sentence says whether it is so
+NEAR_BEST_OF_SEVERAL = 0.15  # of a list or a course of events: each item says something else
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_TIME = 0.1
@@ -52,20 +51,17 @@ class ExtractiveAnswerer:
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
         times = _times(retrieval)
-        picks = _denial(retrieval) or _with_each_time(
-            times,
-            retrieval,
-            _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval, times),
-        )
+        best = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval, times)
+        picks = _denial(retrieval) or _told(retrieval, _with_each_time(times, retrieval, best))
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
         groups = list(by_article.values())
-        if len(times) > 1:
+        if len(times) > 1 and not retrieval.told:
             groups.sort(key=lambda group: _published(retrieval.hits[group[0].hit].article))
         for place, group in enumerate(groups):
             ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
-            if place == 0 and asks_for_words(retrieval.asked):
+            if place == 0 and (retrieval.told or asks_for_words(retrieval.asked)):
                 ordered.sort(key=lambda p: p is not group[0])
             article = retrieval.hits[group[0].hit].article
             yield f"\n\n{heading(article)}{_pronouns(retrieval.hits, group)}:"
@@ -103,11 +99,22 @@ def _denial(retrieval: Retrieval) -> list[Pick]:
     return [Pick(found.hit - 1, found.sentence - 1, 1.0)] if found else []
 
 
+def _told(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
+    """The picks, first the sentence that says whether it is so or comes nearest."""
+    if not retrieval.told:
+        return picks
+    marker = retrieval.told.marker
+    first = Pick(marker.hit - 1, marker.sentence - 1, 1.0)
+    others = [p for p in picks if (p.hit, p.sentence) != (first.hit, first.sentence)]
+    most = len(others) if retrieval.told.bearing is Bearing.NEITHER else TOLD_MOST - 1
+    return [first, *others[:most]]
+
+
 def _best_sentences(retrieval: Retrieval, times: Sequence[Period]) -> list[Pick]:
     """The best sentences of all hits, none that repeats another, best first; `times`: those asked for."""
     hits, ranked = retrieval.hits, rank_sentences(retrieval.hits)
     listed, course = asks_for_list(retrieval.asked), asks_for_course(retrieval.asked)
-    few = asks_for_words(retrieval.asked) and not listed and not course and len(times) < 2
+    few = (retrieval.told or asks_for_words(retrieval.asked)) and not listed and not course and len(times) < 2
     picks = _choose(hits, ranked, SENTENCES_MOST, NEAR_BEST_OF_WORDS if few else NEAR_BEST)
     if course or (listed and not any(_enumerates(hits, pick) for pick in picks)):
         picks = _choose(hits, ranked, SENTENCES_MOST, NEAR_BEST_OF_SEVERAL)

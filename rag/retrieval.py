@@ -28,6 +28,7 @@ from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import of_countries, unmentioned
+from rag.whether import told
 from rag.words import content_stems, stems
 
 Floats = NDArray[np.float64]
@@ -113,6 +114,7 @@ class Retriever:
             filters=filters,
             lacking=lacks,
             denied=denied(asked, hits) if enough else None,
+            told=told(asked, hits) if enough else None,
         )
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:

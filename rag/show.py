@@ -16,6 +16,7 @@ from rag.types import (
     AlsoIn,
     Answer,
     Article,
+    Bearing,
     Citation,
     Claim,
     Disagreement,
@@ -36,6 +37,8 @@ _HIDDEN = re.compile(rf"[{SHAPELESS}\x0b-\x0d\x85\ud800-\udfff]")
 # Joiners stay where scripts and emoji need them: after a character that is not Latin nor punctuation.
 _LOOSE_JOINER = re.compile("(?<![\u0370-\u1fff\u2190-\U0010ffff])[\u200c\u200d]")
 OTHERWISE = "The articles say otherwise than your question takes for granted."
+SAYS_SO = "The first sentence says so."
+DENIES_IT = "The first sentence says that it is not so."
 MARKS = {
     Verdict.SUPPORTED: ("✓", "supported"),
     Verdict.PARTLY: ("◐", "partly supported"),
@@ -288,6 +291,25 @@ def unresolved_note(count: int) -> str:
     return f"{which} pointed at no sentence that it was given and {'is' if count == 1 else 'are'} not shown."
 
 
+def head_words(answer: Answer) -> str:
+    """What stands above an answer that goes against its question, or is one to 'Did …?'; else nothing."""
+    if answer.otherwise:
+        return OTHERWISE
+    if not answer.told:
+        return ""
+    lacking = " and ".join(f"“{words}”" for words in answer.told.lacking)
+    return {
+        Bearing.SAID: SAYS_SO,
+        Bearing.DENIED: DENIES_IT,
+        Bearing.NEITHER: f"No sentence found says just that. The nearest stands first; it lacks {lacking}.",
+    }[answer.told.bearing]
+
+
+def is_doubtful(answer: Answer) -> bool:
+    """Whether those words warn the reader."""
+    return answer.otherwise or bool(answer.told and answer.told.bearing is Bearing.NEITHER)
+
+
 def repaired_note(count: int) -> str:
     """Says that sentences were worded anew; nothing where none was."""
     if not count:
@@ -361,6 +383,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "usage": asdict(answer.usage),
         "repaired": answer.repaired,
         "otherwise": answer.otherwise,
+        "told": answer.told and {"bearing": str(answer.told.bearing), "lacking": list(answer.told.lacking)},
     }
 
 

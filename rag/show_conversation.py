@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from rag.show import (
-    OTHERWISE,
     answer_json,
     clean,
     copies_words,
     disagreement_words,
     filter_words,
+    head_words,
     outlet,
     safe,
     unresolved_note,
@@ -119,8 +119,8 @@ def _answer_lines(exchange: KeptExchange) -> Iterator[str]:
         yield f"*Only: {_escaped(filter_words(answer.filters))}*\n"
     if answer.status in HEADINGS:
         yield f"**{HEADINGS[answer.status]}** {_escaped(answer.notice)}\n"
-    if answer.otherwise:
-        yield f"**{OTHERWISE}**\n"
+    if words := head_words(answer):
+        yield f"**{_escaped(words)}**\n"
     if answer.claims:
         yield "".join(_claim_markdown(claim) for claim in answer.claims).strip() + "\n"
     for one in answer.disagreements:

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 from rag.show import (
     MARKS,
-    OTHERWISE,
     copies_words,
     disagreement_words,
+    head_words,
+    is_doubtful,
     outlet,
     safe,
     verdict_words,
@@ -41,10 +42,10 @@ def answer_html(answer: Answer, key: str) -> str:
     """The claims, each with links to its cited sentences and its verdict."""
     _check(key)
     parts = [(claim.lead, _claim_html(claim, f"{key}-c{n}", key)) for n, claim in enumerate(answer.claims, 1)]
-    if answer.otherwise:
-        head = f'<p class="r-heading">{OTHERWISE}</p>'
-        return f'<div class="r-answer r-otherwise">{head}{_blocks(parts)}</div>'
-    return f'<div class="r-answer">{_blocks(parts)}</div>'
+    words = head_words(answer)
+    head = f'<p class="r-told">{safe(words)}</p>' if words else ""
+    doubt = " r-otherwise" if is_doubtful(answer) else ""
+    return f'<div class="r-answer{doubt}">{head}{_blocks(parts)}</div>'
 
 
 def disagreements_html(answer: Answer, key: str) -> str:

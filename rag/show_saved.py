@@ -12,13 +12,13 @@ from datetime import datetime
 from rag.show import (
     MARKS,
     NEAREST_MOST,
-    OTHERWISE,
     answer_json,
     clean,
     copies_words,
     coverage,
     disagreement_words,
     filter_words,
+    head_words,
     outlet,
     outlets_named,
     safe,
@@ -62,8 +62,8 @@ def _markdown(answer: Answer, saved_at: datetime) -> Iterator[str]:
     yield ""
     if answer.asked != answer.question:
         yield f"Searched as: {_text(answer.asked)}\n"
-    if answer.otherwise:
-        yield f"**{OTHERWISE}**\n"
+    if words := head_words(answer):
+        yield f"**{_text(words)}**\n"
     if answer.claims:
         yield "\n".join(_text(line) for line in answer.text.split("\n")) + "\n"
     yield from (f"{_text(line)}\n" for line in facts(answer, saved_at))

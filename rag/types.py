@@ -177,6 +177,23 @@ class Span:
     of: int = 0  # articles in the whole library
 
 
+class Bearing(StrEnum):
+    """What the sentences found say to a question that asks whether something is so."""
+
+    SAID = "said"
+    DENIED = "denied"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The same, with the sentence that says so, denies it, or comes nearest."""
+
+    bearing: Bearing
+    marker: "Marker"
+    lacking: tuple[str, ...] = ()  # words of the question that the nearest one has in no form
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieval:
     """What was found for a question; the first thing that a page shows."""
@@ -191,6 +208,7 @@ class Retrieval:
     filters: Filters = field(default_factory=Filters)
     lacking: str = ""  # a clause that says what the question asks for and nothing has: it is not enough then
     denied: "Marker | None" = None  # the sentence that denies what the question takes for granted
+    told: Told | None = None  # what is said to 'Did …?', 'Is …?'; None for any other question
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +332,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)  # all zero where no language model was asked
     repaired: int = 0  # claims that the model worded anew after the check had found them not supported
     otherwise: bool = False  # it is only the sentence that denies what the question takes for granted
+    told: Told | None = None  # what its first sentence says to 'Did …?', 'Is …?'; None where a model wrote it
 
     @property
     def text(self) -> str:

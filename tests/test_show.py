@@ -252,7 +252,7 @@ def test_json_has_the_agreed_shape_and_its_quotes_are_exact() -> None:
     data = json.loads(json.dumps(answer_json(make_answer())))
     assert set(data) == set(
         "status question asked answer claims disagreements offers hits model seconds notice span unresolved"
-        " filters usage repaired otherwise".split()
+        " filters usage repaired otherwise told".split()
     )
     assert data["status"] == "answered"
     assert data["answer"] == "They spoke for five hours. [1] It was a success."

@@ -93,7 +93,8 @@ ROWS = (
     Row(works.read_questions, "questions leaning follow_ups antecedents", QUESTIONS),
     Row(
         works.weigh_passages,
-        "sentences sought evidence offers premises premise_events premise_point lacking copies speakers",
+        "sentences sought evidence offers premises premise_events premise_point lacking copies speakers"
+        " whether",
         SENTENCES,
     ),
     Row(works.find_links, "links", QUESTIONS),

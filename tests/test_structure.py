@@ -67,6 +67,7 @@ ARROW = (
         "saving",
         "verifying",
     },
+    {"whether"},
     {"retrieval", "generative", "extractive", "web_adding"},
     {"answering", "langchain_retriever", "evaluation"},
     {"health"},

@@ -68,6 +68,7 @@ from rag.web.addresses import follow, is_public, parse_address, show_address
 from rag.web.fetching import Fetched
 from rag.web.reading import is_list
 from rag.web.robots import read_robots
+from rag.whether import told
 from tests.answers import make_answer
 from tests.fakes import make_article
 from tests.soak import cases
@@ -257,6 +258,9 @@ def weigh_passages(text: str) -> list[Work]:
         partial(Sought, text),
         partial(speaks, sentences, len(sentences) - 1, {"wang"}),
         partial(denied, text, shown),
+        partial(told, f"Did {text[:280]}", shown),
+        partial(told, f"Was {text[:280]}", shown),
+        partial(told, "Was Wang received by Ann?", shown),
         partial(denied, QUESTION, shown),
         partial(lacking, text, shown, ASKED),
         partial(lacking, f"How many {text[:500]}", shown, ASKED),

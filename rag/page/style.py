@@ -135,7 +135,8 @@ STYLE = """<style>
 }
 .r-notice b { display: block; }
 .r-otherwise { border-left: 4px solid var(--r-doubt); padding-left: 1rem; }
-.r-answer.r-otherwise p.r-heading:first-child { color: var(--r-doubt); font-size: 1rem; }
+.r-answer p.r-told { margin: 0 0 .6rem; font-weight: 600; }
+.r-otherwise p.r-told { color: var(--r-doubt); }
 .r-notice.r-fault { border-left-color: var(--r-bad); }
 
 .r-panel { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .7rem; }
