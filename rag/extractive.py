@@ -95,19 +95,21 @@ def _start(hits: Sequence[Hit], pick: Pick) -> int:
 
 
 def _denial(retrieval: Retrieval) -> list[Pick]:
-    found = retrieval.denied
-    return [Pick(found.hit - 1, found.sentence - 1, 1.0)] if found else []
+    return [_pick_of(retrieval.denied)] if retrieval.denied else []
 
 
 def _told(retrieval: Retrieval, picks: list[Pick]) -> list[Pick]:
     """The picks, first the sentence that says whether it is so or comes nearest."""
     if not retrieval.told:
         return picks
-    marker = retrieval.told.marker
-    first = Pick(marker.hit - 1, marker.sentence - 1, 1.0)
+    first = _pick_of(retrieval.told.marker)
     others = [p for p in picks if (p.hit, p.sentence) != (first.hit, first.sentence)]
     most = len(others) if retrieval.told.bearing is Bearing.NEITHER else TOLD_MOST - 1
     return [first, *others[:most]]
+
+
+def _pick_of(marker: Marker) -> Pick:
+    return Pick(marker.hit - 1, marker.sentence - 1, 1.0)
 
 
 def _best_sentences(retrieval: Retrieval, times: Sequence[Period]) -> list[Pick]:

@@ -46,9 +46,9 @@ tighten / ease loosen relax
 strengthen / weaken
 expand widen / shrink narrow
 """
-_YES_OR_NO = re.compile(
-    r"^\W*(?:did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might)\b", re.IGNORECASE
-)
+# With one of these a question begins that yes or no answers.
+AUXILIARY = "did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might"
+_YES_OR_NO = re.compile(rf"^\W*(?:{AUXILIARY})\b", re.IGNORECASE)
 # The answer may be none, or a part of what is denied.
 _OPEN_TO_NONE = re.compile(
     r"\b(?:how (?:many|much|often)|if|only|whether|other than|rather than|besides|else|except|says?|said)\b",

@@ -11,12 +11,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.citations import Resolver
-from rag.premises import denied
+from rag.premises import AUXILIARY, denied
 from rag.sentences import rank_sentences
 from rag.speakers import pronoun_meant
 from rag.types import Bearing, Citation, Hit, Judgement, Marker, Told, Verdict
 from rag.verdicts.facts import missing_dates, missing_numbers
-from rag.verdicts.judge import judge
+from rag.verdicts.judge import judge, lines_of
 from rag.verdicts.matching import Line, Match, line_of
 from rag.verdicts.vocabulary import LIGHT
 from rag.verdicts.wording import stems_of
@@ -27,9 +27,7 @@ SUBJECT_MOST = 6  # words of the subject, behind which the auxiliary may stand
 LACKING_MOST = 3  # words named
 
 _ASKS = re.compile(
-    r"^\W*(?:(?:and|but|so) )?"
-    r"(?P<auxiliary>did|do|does|is|are|was|were|has|have|had|will|would|can|could|should|may|might)\s+"
-    r"(?!not\b|n[o']t\b)(?P<rest>[^?]*[^?\s])[\s?]*$",
+    rf"^\W*(?:(?:and|but|so) )?(?P<auxiliary>{AUXILIARY})\s+(?!not\b|n[o']t\b)(?P<rest>[^?]*[^?\s])[\s?]*$",
     re.IGNORECASE,
 )
 # 'Was it A or B', 'did they meet, and where': neither yes nor no answers these.
@@ -52,9 +50,9 @@ def told(question: str, hits: Sequence[Hit]) -> Told | None:
     question without saying clearly that it is so. What leans on an earlier question is not whole: None.
     """
     statements = list(statements_of(question))
-    if not statements:
+    sentences = list(_best(hits)) if statements else []
+    if not sentences:
         return None
-    sentences = list(_best(hits))
     judged = [(marker, [judge(s, [_alone(citation)]) for s in statements]) for marker, citation in sentences]
     said = next((m for m, found in judged if any(one.verdict is Verdict.SUPPORTED for one in found)), None)
     refuted = denied(f"Why {question.strip()}", hits)
@@ -66,7 +64,7 @@ def told(question: str, hits: Sequence[Hit]) -> Told | None:
     if refuted:
         return Told(Bearing.DENIED, refuted)
     lacking = [(words_lacking(statements[0], citation), marker) for marker, citation in sentences]
-    words, nearest = min(lacking, key=lambda one: len(one[0]), default=((), Marker(1, 1)))
+    words, nearest = min(lacking, key=lambda one: len(one[0]))
     return Told(Bearing.NEITHER, nearest, words[:LACKING_MOST]) if words else None
 
 
@@ -100,9 +98,7 @@ def words_lacking(statement: str, citation: Citation) -> tuple[str, ...]:
 
     Of a name one word is enough.
     """
-    published = citation.published_at.date() if citation.published_at else None
-    lines = (line_of(citation.quote, published), line_of(f"{citation.title} . {citation.source}"))
-    match = Match(line_of(statement), lines)
+    match = Match(line_of(statement), lines_of([citation]))
     facts = (one for one in (*missing_numbers(match), *missing_dates(match)) if not _OF_ANOTHER.search(one))
     measures = (_FACT.sub("", one) for one in facts)
     return tuple(dict.fromkeys([*measures, *_words_lacking(match)]))
@@ -135,5 +131,7 @@ def _best(hits: Sequence[Hit]) -> Iterator[tuple[Marker, Citation]]:
         citation = resolver.cite(marker)
         if citation and "?" not in citation.quote:
             pronoun, name = pronoun_meant(hits[pick.hit].passage.sentences, pick.sentence)
-            quote = re.sub(rf"\b{pronoun}\b", name, citation.quote, count=1, flags=re.IGNORECASE)
-            yield marker, replace(citation, quote=quote) if name else citation
+            if name:
+                quote = re.sub(rf"\b{pronoun}\b", name, citation.quote, count=1, flags=re.IGNORECASE)
+                citation = replace(citation, quote=quote)
+            yield marker, citation

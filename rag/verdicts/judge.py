@@ -51,14 +51,14 @@ def judge(
     line = line_of(claim)
     if len(line.quantities) + len(line.dates) > MEASURES_MOST:
         return Judgement(Verdict.NOT_SUPPORTED, (f"a claim of at most {MEASURES_MOST} numbers and dates",))
-    match = Match(line, _lines(evidence[:QUOTES_MOST]))
+    match = Match(line, lines_of(evidence[:QUOTES_MOST]))
     measures = [*facts.missing_numbers(match), *facts.missing_dates(match)]
     found = [*_missing_quotations(claim, evidence), *measures, *_missing_relations(match)]
     share = _share(match, len(measures))
     return _decide(claim, evidence, list(dict.fromkeys(found)), _missing_words(match), share, similarity)
 
 
-def _lines(evidence: Sequence[Citation]) -> list[Line]:
+def lines_of(evidence: Sequence[Citation]) -> list[Line]:
     """What is analysed of the evidence: the sentences, then titles and outlets."""
     lines = []
     for citation in evidence:
