@@ -18,7 +18,7 @@ from rag.logs import Rebuilt, tell
 from rag.rows import StoredPassage
 from rag.types import Vectors
 from rag.vectors import VectorIndex, is_fault
-from rag.words import ANALYZER, WordHit, WordIndex
+from rag.words import ANALYZER, OLDER_ANALYZERS, WordHit, WordIndex, built_from
 
 SYNC_ARTICLES = 50  # articles per commit of both indexes: small enough to follow, large enough to be cheap
 # Times as many neighbours are asked for as are wanted: of the hundred nearest, Chroma's graph finds 99 when
@@ -84,13 +84,16 @@ class Indexes:
             return
         folder = self.folder(state)
         if self._behind(state):
+            usable = folder.exists() and not _is_of_older_readout(folder)
             try:
-                with self.library.writing(0 if folder.exists() else FIRST_SECONDS):
+                with self.library.writing(0 if usable else FIRST_SECONDS):
                     self.sync()
             except LibraryBusy:  # its holder brings the indexes up to date
-                if not folder.exists():
+                if not usable:
                     raise
                 # else what is there can be searched
+            state = self.library.state()
+            folder = self.folder(state)
         self.close()
         self._words = WordIndex(folder / "words")  # first: a writer brings the vectors up before the words
         try:
@@ -116,6 +119,8 @@ class Indexes:
         folder = self.folder(state)
         if not folder.exists():
             # Nothing was indexed yet, or all of it is gone: either way the library can follow anew.
+            return True
+        if _is_of_older_readout(folder):
             return True
         try:
             vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
@@ -225,14 +230,19 @@ class Indexes:
     # Writing: the caller holds `library.writing()`
 
     def sync(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Brings both indexes up to the library. Idempotent: what a crash cut off is done again."""
+        """Brings both indexes up to the library. Idempotent: what a crash cut off is done again.
+
+        Those of an older Readout, which took other words from the same texts, are made anew.
+        """
         with self._lock:
             state = self.library.state()
             if not state.generation:
                 return
             self.close()
             folder = self.folder(state)
-            if folder.exists():
+            if _is_of_older_readout(folder):
+                self.rebuild(progress)
+            elif folder.exists():
                 self._follow(state, folder, progress)
             else:  # it appears whole, as a reader may come at any moment
                 draft = self.library.home / DRAFT
@@ -344,6 +354,10 @@ def _facts(state: State, generation: int) -> dict[str, str]:
         "analyzer": ANALYZER,
         "generation": str(generation),
     }
+
+
+def _is_of_older_readout(folder: Path) -> bool:
+    return built_from(folder / "words").get("analyzer") in OLDER_ANALYZERS
 
 
 @contextmanager

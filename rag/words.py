@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import IndexAway, IndexMismatch, is_panic
+from rag.irregular import NOUNS, VERBS, base_forms
 
 if TYPE_CHECKING:
     from rag.rows import StoredPassage
 
-ANALYZER = "english-2"  # part of what an index was built from: raise it when `_analyzer` changes
+ANALYZER = "english-3"  # part of what an index was built from: raise it when `stems` gives others
+OLDER_ANALYZERS = frozenset({"english-2"})  # indexes of theirs are remade where they are met
 WRITER_BYTES = 50_000_000  # tantivy's buffer: a few thousand passages between flushes
 LONGEST_WORD = 40  # characters; longer runs are addresses and noise
 STEMS_KEPT = 50_000  # words whose stem is remembered: some 10 MB
@@ -35,6 +37,7 @@ STOP_WORDS = frozenset(
     " also between during according regarding discuss discussed come comes came up topic topics"
     " mention mentions mentioned describe describes described article articles".split()
 )
+_BUILT_FROM = "built-from.json"
 _SEGMENT_FILE = re.compile(r"[0-9a-f]{32}\..+")
 # Thai to Lao, Myanmar, Khmer, Japanese, Chinese: no spaces between words.
 _UNSPACED = re.compile(
@@ -42,6 +45,7 @@ _UNSPACED = re.compile(
     "\U00020000-\U0003ffff]+"
 )
 _WORD = re.compile(r"[^\W_]+")
+_BASES = {form: base for form, base in base_forms(VERBS, NOUNS).items() if form not in STOP_WORDS}
 # Outside of Latin letters and the signs of print, Python and tantivy differ on what is a letter.
 _OF_OTHER_SCRIPT = re.compile("[^\x00-\u024f\u2000-\u206f]")
 _DOTTED_WITHIN = re.compile(r"\.[A-Za-z]\.")
@@ -76,10 +80,10 @@ def _pairs(run: re.Match[str]) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """The text's words, lower case, without accents and endings, in order."""
+    """The text's words, lower case, without accents and endings ('sold' as 'sell'), in order."""
     text = _plain(text)
     if _OF_OTHER_SCRIPT.search(text):
-        return _analyzer().analyze(text)  # type: ignore[no-any-return]
+        return _analyzer().analyze(_with_base_forms(text))  # type: ignore[no-any-return]
     words = _WORD.findall(text)
     if max(map(len, words), default=0) > LONGEST_WORD:
         words = [word for word in words if len(word) <= LONGEST_WORD]
@@ -89,7 +93,16 @@ def stems(text: str) -> list[str]:
 @lru_cache(STEMS_KEPT)
 def _stem(word: str) -> str:
     """Empty for what the index leaves out. Most words of a question's passages were met before."""
-    return "".join(_analyzer().analyze(word))
+    return "".join(_analyzer().analyze(_base_form(word)))
+
+
+def _with_base_forms(text: str) -> str:
+    """What is indexed: 'When did they sell …?' finds 'They sold …', which no stemmer of endings does."""
+    return _WORD.sub(lambda match: _base_form(match.group()), text)
+
+
+def _base_form(word: str) -> str:
+    return _BASES.get(word.lower(), word)
 
 
 @cache
@@ -182,24 +195,16 @@ class WordIndex:
 
     # Each index says what it was built from; the file is replaced after the commit that it describes.
 
-    @property
-    def _state_path(self) -> Path:
-        return self._folder / "built-from.json"
-
     def built_from(self) -> dict[str, str]:
-        try:
-            found = json.loads(self._state_path.read_text())
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return built_from(self._folder)
 
     def set_built_from(self, facts: dict[str, str]) -> None:
         known = self.built_from()  # a segment's file never changes, so that each is summed up once
         names = [path.name for path in self._folder.iterdir() if _SEGMENT_FILE.fullmatch(path.name)]
         sums = {name: known.get(name) or self._sum(name) for name in names}
-        draft = self._state_path.with_suffix(".new")
+        draft = self._folder / "built-from.new"
         draft.write_text(json.dumps(facts | sums))
-        draft.replace(self._state_path)
+        draft.replace(self._folder / _BUILT_FROM)
 
     def damaged_files(self) -> list[str]:
         """Files that are no longer as they were written: tantivy itself would read on and rank otherwise."""
@@ -225,7 +230,7 @@ class WordIndex:
             writer.delete_documents_by_term("version", version)
         for version, title, passages in added:
             for stored in passages:
-                text = _plain(f"{title}\n{stored.passage.text}")
+                text = _with_base_forms(_plain(f"{title}\n{stored.passage.text}"))
                 writer.add_document(tantivy.Document(number=stored.number, version=version, text=text))
         writer.commit()
         writer.wait_merging_threads()
@@ -309,6 +314,15 @@ class WordIndex:
             found = self._searcher.search(tantivy.Query.all_query(), max(1, self._searcher.num_docs)).hits
             values = self._searcher.fast_field_values("number", [address for _, address in found])
         return sorted(int(value or 0) for value in values)
+
+
+def built_from(folder: Path) -> dict[str, str]:
+    """What the word index in that folder says of itself; nothing where there is none."""
+    try:
+        found = json.loads((folder / _BUILT_FROM).read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _both(one: Any, other: Any) -> Any:

@@ -14,7 +14,7 @@ from rag.passages import split_passages
 from rag.settings import Settings
 from rag.types import Article
 from rag.vectors import VectorIndex
-from rag.words import content_stems
+from rag.words import ANALYZER, OLDER_ANALYZERS, content_stems
 from tests.fakes import HashEmbedder, make_article
 
 TARIFFS = "The United States raised tariffs on steel. Exporters in Hebei protested."
@@ -198,6 +198,49 @@ def test_another_encoder_is_refused_with_the_command_that_mends_it(desk: Desk) -
     other = Desk(desk.home, HashEmbedder("hash-2"))
     with pytest.raises(IndexMismatch, match="rebuild --embed"):
         other.add(make_article("new", "Something new."))
+
+
+def _make_older(desk: Desk) -> None:
+    """As if a Readout had made its word index that took other words from the same texts."""
+    desk.close()
+    told = desk.home / Library(desk.home).state().indexes / "words" / "built-from.json"
+    assert f'"{ANALYZER}"' in told.read_text()
+    told.write_text(told.read_text().replace(ANALYZER, max(OLDER_ANALYZERS)))
+
+
+def test_indexes_of_an_older_readout_are_remade_by_the_first_who_asks(desk: Desk) -> None:
+    _make_older(desk)
+    newer = Desk(desk.home)
+    assert newer.found("tariffs on steel") == ["tariffs", "tariffs"]
+    assert [folder.name for folder in desk.home.glob("indexes-*")] == ["indexes-2"]
+    assert newer.indexes.check().faults == ()
+
+
+def test_indexes_of_an_older_readout_are_remade_by_the_first_who_adds(desk: Desk) -> None:
+    _make_older(desk)
+    newer = Desk(desk.home)
+    assert newer.add(make_article("elephants", "Elephants came to Hanoi.")) == ["added"]
+    assert newer.found("Elephants Hanoi") == ["elephants", "elephants"]
+    assert newer.indexes.check().faults == ()
+
+
+def test_who_asks_while_another_process_remakes_older_indexes_is_told_to_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.index.FIRST_SECONDS", 0.0)
+    _make_older(desk)
+    writer, reader = Desk(desk.home), Desk(desk.home)
+    with writer.library.writing():
+        with pytest.raises(LibraryBusy, match="try again"):
+            reader.found("tariffs on steel")
+        writer.indexes.sync()
+    assert reader.found("tariffs on steel") == ["tariffs", "tariffs"]
+
+
+def test_words_are_found_by_any_form_of_theirs(desk: Desk) -> None:
+    desk.add(make_article("mine", "The men sold the mine."))
+    for word in ("man", "sell", "sold"):
+        assert len(desk.indexes.search_words(content_stems(word), 5)) == 1, word
 
 
 def test_a_rebuild_leaves_one_folder_and_the_same_answers(desk: Desk) -> None:

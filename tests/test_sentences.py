@@ -40,7 +40,7 @@ def column(question: str, weights: dict[str, float], name: str) -> list[float]:
     return [round(float(value), 3) for value in found[:, FEATURES.index(name)]]
 
 
-GENEVA = {"geneva": 1.0, "team": 2.0, "led": 1.0}
+GENEVA = {"geneva": 1.0, "team": 2.0, "lead": 1.0}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from rag.irregular import NOUNS, VERBS, base_forms
 from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems, stems
 
 
@@ -18,12 +19,21 @@ from rag.words import LONGEST_WORD, _analyzer, _plain, content_of, content_stems
         ("Talks resumed.", ["talk", "resum"]),
         ("U.S. officials, e.g. Blinken", ["us", "offici", "eg", "blinken"]),
         ("one qx0between0qx two", ["one", "qx0between0qx", "two"]),
+        ("They sold what the men wrote", ["they", "sell", "what", "the", "man", "write"]),
+        ("Wang met 王毅", ["wang", "meet", "王毅"]),
         ("会见", ["会见"]),
         ("", []),
     ],
 )
 def test_stems_are_lower_case_without_accents_and_endings(text: str, expected: list[str]) -> None:
     assert stems(text) == expected
+
+
+def test_an_irregular_form_belongs_to_one_word_which_is_no_form_itself() -> None:
+    lines = [line.split(": ") for line in (VERBS + NOUNS).split("\n") if line]
+    forms = [form for _, of_one in lines for form in of_one.split()]
+    assert len(forms) == len(set(forms)) == len(base_forms(VERBS, NOUNS)) > 200
+    assert not set(forms) & {base for base, _ in lines}
 
 
 def test_content_stems_leave_out_what_every_question_holds() -> None:

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from rag.irregular import NOUNS, VERBS, base_forms
 from rag.verdicts.vocabulary import (
     COUNTRIES,
-    IRREGULAR_OTHERS,
-    IRREGULAR_VERBS,
+    MISREAD_OTHERS,
+    MISREAD_VERBS,
     OPPOSITES,
     PHRASES,
     STOPWORDS,
@@ -35,15 +36,8 @@ BREAKS = frozenset(
     ", ; : ( ) and but while whereas although though because who which after before when".split()
 )
 
-
-def _forms(table: str) -> dict[str, str]:
-    """Form → dictionary form."""
-    lines = (line.split(":") for line in table.strip().split("\n"))
-    return {form: base for base, forms in lines for form in forms.split()}
-
-
-VERB_FORMS = _forms(IRREGULAR_VERBS)
-_IRREGULAR = VERB_FORMS | _forms(IRREGULAR_OTHERS)
+VERB_FORMS = base_forms(VERBS, MISREAD_VERBS)
+_IRREGULAR = VERB_FORMS | base_forms(NOUNS, MISREAD_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +111,7 @@ def read(text: str) -> tuple[Token, ...]:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """The dictionary form as far as a few rules and IRREGULAR give it ('stopped' → 'stop')."""
+    """The dictionary form as far as a few rules and _IRREGULAR give it ('stopped' → 'stop')."""
     if word in _IRREGULAR:
         base = _IRREGULAR[word]
         return base if base in _IRREGULAR else stem(base)
