@@ -23,7 +23,7 @@ from rag.verdicts.stance import Cue, moods_of
 from rag.verdicts.vocabulary import LIGHT
 from rag.verdicts.wording import Token, stems_of, two_sided
 
-SENTENCES_MOST = 4  # best ones that are looked at: what denies a question is nearly always among them
+SENTENCES_MOST = 6  # best ones that are looked at: what denies a question is nearly always among them
 CHANCE_LEAST = 0.2  # of a sentence to be part of the answer; below it, it is on something else
 CHARACTERS_MOST = 600  # of a question or sentence; a longer one speaks of several points
 # Shares found on the open part of the gold questions and on squad-open (evals/README.md).
