@@ -34,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         "--set", type=Path, action="append", default=[], help="a folder with turns.jsonl (repeatable)"
     )
     talks.add_argument("--json", type=Path, help="write the figures and every question's scores here")
+    slips = commands.add_parser("slips", help="measure what a slip of the pen in a question costs")
+    slips.add_argument("--beir", type=Path, action="append", default=[], help="a folder (repeatable)")
+    slips.add_argument("--limit", type=int, default=300, help="questions of each folder; 0 for all")
     plants = commands.add_parser("poisoned", help="measure how many planted texts are shown")
     plants.add_argument(
         "--set", type=Path, required=True, action="append", help="a JSON file of PoisonedRAG, or its folder"
@@ -165,6 +168,12 @@ def _run_conversations(chosen: argparse.Namespace) -> int:
     return conversations.main(chosen.set, chosen.json)
 
 
+def _run_slips(chosen: argparse.Namespace) -> int:
+    from evals import slips
+
+    return slips.main(chosen.beir, chosen.limit)
+
+
 def _run_poisoned(chosen: argparse.Namespace) -> int:
     from evals import poisoned
 
@@ -179,6 +188,7 @@ def _run(chosen: argparse.Namespace) -> int:
         "propose": propose.main,
         "conversations": _run_conversations,
         "poisoned": _run_poisoned,
+        "slips": _run_slips,
     }
     if chosen.command in with_options:
         return with_options[chosen.command](chosen)

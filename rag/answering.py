@@ -186,7 +186,7 @@ class Readout:
             full = answerer.rewrite(question, turns)
         if full == question:
             full = full_question(question, turns)
-        return full if len(full) <= self.settings.question_characters else question
+        return self.retriever.respelled(full if len(full) <= self.settings.question_characters else question)
 
     def _chain(
         self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None, filters: Filters

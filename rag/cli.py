@@ -52,6 +52,9 @@ UntilOption = Annotated[
 LanguageOption = Annotated[
     list[str] | None, typer.Option(help="Only articles in this language, e.g. en (repeatable).")
 ]
+AsIsOption = Annotated[
+    bool, typer.Option("--as-is", help="Search as typed: no follow-up made whole, no slip of the pen mended.")
+]
 
 
 def main() -> None:
@@ -374,6 +377,7 @@ def search(
     first: FromOption = None,
     until: UntilOption = None,
     language: LanguageOption = None,
+    as_is: AsIsOption = False,
 ) -> None:
     """Show the passages found for a question, with their scores and best sentence."""
     from rag.show import clean, copies_words, copy_words
@@ -382,7 +386,12 @@ def search(
 
     with opened() as readout:
         filters = _filters(readout, outlet, first, until, language)
-        found = readout.retriever.retrieve(question, as_of=_day(as_of), most=hits, filters=filters)
+        asked = question if as_is else readout.retriever.respelled(question)
+        found = readout.retriever.retrieve(
+            question, asked=asked, as_of=_day(as_of), most=hits, filters=filters
+        )
+    if asked != question:
+        say(clean(searched_as(asked)))
     for place, hit in enumerate(found.hits, start=1):
         article, signals = hit.article, hit.signals
         say(f"{place}. {article.title}")
@@ -450,10 +459,7 @@ def ask(
     save: Annotated[
         list[Path] | None, typer.Option(help="Also write the answer to this .md, .html or .json file.")
     ] = None,
-    as_is: Annotated[
-        bool,
-        typer.Option("--as-is", help="Search a follow-up as it is typed, not made into a full question."),
-    ] = False,
+    as_is: AsIsOption = False,
 ) -> None:
     """Answer a question from the articles, with the sentences that the answer rests on."""
     from rag.answering import follow
@@ -488,13 +494,17 @@ def ask(
         raise typer.Exit(1)
 
 
+def searched_as(asked: str) -> str:
+    return f"Searched as: {asked} (as typed: --as-is)"
+
+
 def _say_piece(event: Any) -> None:
     from rag.show import clean
     from rag.types import Citation, Retrieval
 
     if isinstance(event, Retrieval):
         if event.asked != event.question:
-            say(clean(f"Searched as: {event.asked} (as typed: --as-is)"))
+            say(clean(searched_as(event.asked)))
     elif isinstance(event, Citation):
         say(f" [{event.number}]", end="")
     else:

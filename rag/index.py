@@ -222,6 +222,11 @@ class Indexes:
         with self._open() as indexes:
             return indexes[1].score(words, numbers) if indexes else {}
 
+    def alike_words(self, word: str, slips: int, most: int) -> list[int]:
+        """Numbers of passages with a stem that differs from this one by so many letters, or fewer."""
+        with self._open() as indexes:
+            return indexes[1].alike(word, slips, most) if indexes else []
+
     def frequencies(self, words: list[str]) -> tuple[list[int], int]:
         """In how many passages each stem stands, and how many passages there are."""
         with self._open() as indexes:

@@ -271,6 +271,13 @@ class WordIndex:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, some)])
         return self._hits(query, most)
 
+    def alike(self, word: str, slips: int, most: int) -> list[int]:
+        """Numbers of passages with a stem that differs from this one by so many letters, or fewer."""
+        import tantivy
+
+        query = tantivy.Query.fuzzy_term_query(self._schema, "text", word, slips)
+        return [hit.number for hit in self._hits(query, most)]
+
     def score(self, words: Sequence[str], numbers: Sequence[int]) -> dict[int, float]:
         """BM25 of the passages named, for these stems; a passage with none of them is left out."""
         if not words or not numbers:

@@ -45,6 +45,7 @@ ARROW = (
         "questions",
         "speakers",
         "offers",
+        "spelling",
         "links",
         "thoughts",
         "breaker",
