@@ -45,6 +45,7 @@ from rag.shingles import bands, resemblance, shingles
 from rag.show_conversation import export_conversation, file_name
 from rag.sought import Sought, asks_for_words
 from rag.speakers import pronoun_meant, speakers_asked, speaks
+from rag.spelling import other_spellings, respelled, usual_spelling, words_near, words_to_spell
 from rag.thoughts import Thoughts, after_thoughts
 from rag.types import (
     Answer,
@@ -209,7 +210,16 @@ def read_words(text: str) -> list[Work]:
         partial(unmentioned, text, {"byd", "ab", "a", "de"}, [ARTICLE]),
         partial(unmentioned, QUESTION, {"byd"}, [text]),
         partial(of_countries, text, {"byd", "ab", "a", "de"}),
+        partial(spell, text),
+        partial(words_near, "Raimando", [text]),
     ]
+
+
+def spell(text: str) -> None:
+    """As `Retriever.respelled` does, up to the words that no article has."""
+    found = words_to_spell(text)
+    meant = {word: usual_spelling(word, {other: 1 for other in other_spellings(word)}) for word in found}
+    respelled(text, meant)
 
 
 def read_questions(text: str) -> list[Work]:
