@@ -29,11 +29,11 @@ _DATES = frozenset((*calendar.month_name[1:], *calendar.day_name))  # 'Febuary',
 _ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "r")
 # Both ways; what comes of it in a word that has no other spelling stands in no article.
 _SPELLINGS = (
-    ("our", "or"), ("ise", "ize"), ("isa", "iza"), ("yse", "yze"), ("ence", "ense"),
-    ("tre", "ter"), ("lling", "ling"), ("lled", "led"), ("ller", "ler"), ("mme", "m"), ("grey", "gray"),
+    ("our", "or"), ("ise", "ize"), ("isa", "iza"), ("yse", "yze"), ("ence", "ense"), ("tre", "ter"),
+    ("lling", "ling"), ("lled", "led"), ("ller", "ler"), ("mme", "m"), ("grey", "gray"),
     ("tyre", "tire"), ("sceptic", "skeptic"), ("aluminium", "aluminum"), ("manoeuv", "maneuv"),
-    ("plough", "plow"), ("dialogue", "dialog"), ("catalogue", "catalog"), ("telephone", "phone"), ("photograph", "photo"), ("aeroplane", "plane"),
-    ("airplane", "plane"),
+    ("plough", "plow"), ("dialogue", "dialog"), ("catalogue", "catalog"), ("telephone", "phone"),
+    ("photograph", "photo"), ("aeroplane", "plane"), ("airplane", "plane"),
 )  # fmt: skip
 
 
