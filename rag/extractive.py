@@ -8,7 +8,9 @@ from itertools import islice
 from rag.questions import (
     REPORT_DAYS,
     asks_for_course,
+    asks_for_items,
     asks_for_list,
+    asks_for_timeline,
     asks_to_compare,
     subject_of,
 )
@@ -28,6 +30,7 @@ NEAR_BEST_OF_SEVERAL = 0.15  # of a list or a course of events: each item says s
 SIDES = 2  # articles that a comparison quotes
 SIDE_MOST = 3  # sentences of each
 NEAR_BEST_OF_TIME = 0.1
+SUMMED, SUMMED_ALONE = 3, 5  # sentences of a report in a summary, beside another one or alone
 SUBJECT_BEFORE = 2  # sentences over which a text goes on about what it named
 SAME_TEXT = 0.7  # share of common words at which a sentence says what another has said already
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -36,7 +39,8 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 class ExtractiveAnswerer:
     """Quotes the sentences nearest to the question, grouped by article, in reading order.
 
-    The article that answers best leads; where the question names several times, the oldest. Where it is after
+    The article that answers best leads; where the question names several times, or asks for a timeline,
+    the oldest. Where it wants a summary, the reports on it are quoted from their beginning. Where it is after
     words of one kind ('when', 'who', 'how many'), the best sentence leads. Where a sentence denies what the
     question takes for granted, that one is all of the answer.
     """
@@ -51,20 +55,22 @@ class ExtractiveAnswerer:
 
     def write(self, retrieval: Retrieval, turns: Sequence[Turn]) -> Iterator[Piece]:
         times = _times(retrieval)
-        best = _list_items(retrieval) or _both_sides(retrieval) or _best_sentences(retrieval, times)
+        items, summary = _list_items(retrieval), _summary(retrieval)
+        best = items or summary or _both_sides(retrieval) or _best_sentences(retrieval, times)
+        begun = " (how it begins)" if summary and best is summary and not retrieval.denied else ""
         picks = _denial(retrieval) or _told(retrieval, _with_each_time(times, retrieval, best))
         by_article: dict[str, list[Pick]] = {}
         for pick in picks:
             by_article.setdefault(retrieval.hits[pick.hit].article.id, []).append(pick)
         groups = list(by_article.values())
-        if len(times) > 1 and not retrieval.told:
+        if (len(times) > 1 and not retrieval.told) or asks_for_timeline(retrieval.asked):
             groups.sort(key=lambda group: _published(retrieval.hits[group[0].hit].article))
         for place, group in enumerate(groups):
             ordered = sorted(group, key=lambda p: _start(retrieval.hits, p))
             if place == 0 and (retrieval.told or asks_for_words(retrieval.asked)):
                 ordered.sort(key=lambda p: p is not group[0])
             article = retrieval.hits[group[0].hit].article
-            yield f"\n\n{heading(article)}{_pronouns(retrieval.hits, group)}:"
+            yield f"\n\n{heading(article)}{begun}{_pronouns(retrieval.hits, group)}:"
             for pick in ordered:
                 sentence = retrieval.hits[pick.hit].passage.sentences[pick.sentence]
                 yield "\n\n" + " ".join(sentence.text.split())  # one paragraph a sentence: one claim
@@ -136,6 +142,17 @@ def _speaks_of(hits: Sequence[Hit], pick: Pick, subject: AbstractSet[str]) -> bo
     """Whether a word of the subject stands in the sentence or in one of the SUBJECT_BEFORE before it."""
     sentences = hits[pick.hit].passage.sentences[max(0, pick.sentence - SUBJECT_BEFORE) : pick.sentence + 1]
     return any(not subject.isdisjoint(stems(sentence.text)) for sentence in sentences)
+
+
+def _summary(retrieval: Retrieval) -> list[Pick]:
+    """For 'Summarise …': how the reports on it begin, as news says first what matters most."""
+    most = SUMMED if len(retrieval.reports) > 1 else SUMMED_ALONE
+    begun = [
+        Pick(place, s, 1.0)
+        for place in retrieval.reports
+        for s in range(len(retrieval.hits[place].passage.sentences[:most]))
+    ]
+    return _choose(retrieval.hits, begun, SENTENCES_MOST, 1.0)
 
 
 def _both_sides(retrieval: Retrieval) -> list[Pick]:
@@ -214,7 +231,7 @@ def _repeats(hits: Sequence[Hit], pick: Pick, other: Pick) -> bool:
 
 def _list_items(retrieval: Retrieval) -> list[Pick]:
     """For 'which five points …': what counts 'First, … Second, …' in the article of the best sentence."""
-    if not retrieval.hits or not asks_for_list(retrieval.asked):
+    if not retrieval.hits or not asks_for_list(retrieval.asked) or not asks_for_items(retrieval.asked):
         return []
     best = rank_sentences(retrieval.hits)[0]
     return _counted(retrieval.hits, retrieval.hits[best.hit].article.id)

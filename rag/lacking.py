@@ -10,13 +10,13 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
-from rag.questions import Constraints, own_part
+from rag.questions import REPORT_DAYS, Constraints, own_part
 from rag.sentences import names_its_time, rank_sentences
 from rag.types import Hit
 from rag.verdicts.matching import Line, line_of
 from rag.verdicts.periods import meet, periods
 from rag.verdicts.quantities import Quantity
-from rag.words import stems
+from rag.words import stems, weighty_stems
 
 CHARACTERS_MOST = 600  # of a question or sentence; a longer one lets the question pass
 PERIOD_MOST = timedelta(days=31)  # that a question may name; a year is often a mere detail
@@ -57,17 +57,32 @@ def _lacking_time(hits: Sequence[Hit], asked: Constraints) -> str:
     return f"nothing found is from “{named}” or speaks of it"
 
 
+def asks_for_the_news(asked: Constraints) -> bool:
+    """Whether nothing is asked for but a time: 'What happened on 2 April 2024?'"""
+    return bool(asked.dates and asked.first and asked.last) and not weighty_stems(asked.rest)
+
+
+def tells_the_news(hits: Sequence[Hit], asked: Constraints) -> bool:
+    """Whether a question for a time's news is answered: by an article of the time, or one that names it."""
+    return asks_for_the_news(asked) and any(_is_of_the_time(hit, asked) for hit in hits)
+
+
 def _is_of_the_time(hit: Hit, asked: Constraints) -> bool:
+    """Where only the time is asked for, what may be of it will not do."""
     assert asked.first and asked.last
+    news = asks_for_the_news(asked)
     days = [moment.date() for moment in hit.article.published if moment]
-    if any(asked.first <= day <= asked.last + TOLD_LATE for day in days):
+    late = timedelta(REPORT_DAYS) if news else TOLD_LATE
+    if any(asked.first <= day <= asked.last + late for day in days):
         return True
     yearless = not days or any(asked.first <= day <= asked.first + YEAR_LEFT_OUT for day in days)
-    if yearless and names_its_time(asked, f"{hit.article.title} {hit.passage.text}"):
+    if yearless and not news and names_its_time(asked, f"{hit.article.title} {hit.passage.text}"):
         return True
     texts = [hit.article.title, *(sentence.text for sentence in hit.passage.sentences)]
     lines = [line_of(text, days[0] if days else None) for text in texts if len(text) <= CHARACTERS_MOST]
-    return len(lines) < len(texts) or any(meet([(asked.first, asked.last)], periods(line)) for line in lines)
+    longest = asked.last - asked.first + late if news else timedelta.max
+    told = (one for line in lines for one in periods(line) if one[1] - one[0] <= longest)
+    return (not news and len(lines) < len(texts)) or meet([(asked.first, asked.last)], list(told))
 
 
 def _lacking_count(question: str, hits: Sequence[Hit]) -> str:

@@ -225,6 +225,11 @@ def asks_for_list(question: str) -> bool:
     return any(not _LISTED.union(_SEVERAL).isdisjoint(part) for part in noun_parts)
 
 
+def asks_for_items(question: str) -> bool:
+    """Whether the list is one of points, steps and the like, or counts its items, as texts number them."""
+    return not _LISTED.union(_SEVERAL).isdisjoint(re.findall(r"\w+", own_part(question).lower()))
+
+
 _COURSE = re.compile(
     r"\b(?:(?<!climate )chang(?:ed?|es|ing)|develop(?:ed)?|evolved?|advance|progress(?:ed)?|moved? on"
     r"|shift(?:ed)?|unfold(?:ed)?|tighten(?:ed)?|ease|grow|grew|grown)\b",
@@ -232,7 +237,7 @@ _COURSE = re.compile(
 )
 _IN_TIME = re.compile(
     r"\b(?:step by step|over time|in the course of|over the (?:years|months|weeks)"
-    r"|what (?:has |had )?(?:happened|become) (?:to|of))\b",
+    r"|what (?:has |had )?(?:happened|become) (?:to|of)|timeline|chronology)\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\bhow (?:did|do|does|has|have|had|far)\b", re.IGNORECASE)
@@ -253,12 +258,53 @@ _COMPARES = re.compile(
 )
 _AND_WHAT = re.compile(r"\band (?:what|which)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:do|does|did|has|have|is|are|was|were|one)\b", re.IGNORECASE)
-_COMMAND = re.compile(r"^\W*(?:please )?compare\b(?=.*\w)", re.IGNORECASE | re.DOTALL)
+_KINDS_OF_REPORT = (
+    r"(?:summary|summaries|overview|recap|rundown|digest|outline|timeline|chronology|history|background|details"
+    r"|latest|news|updates?|information|info|events|(?:key|main) (?:points|facts|findings)|takeaways"
+    r"|highlights)"
+)
+# What a question asks to be done, before what it is about: 'Compare', 'Summarise', 'Give me a timeline of'.
+_COMMAND = re.compile(
+    r"^\W*(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?(?:"
+    r"compare|summari[sz]e|sum up|recap|outline|list|enumerate|brief (?:me|us) on"
+    r"|(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?(?:a |an |the |all |any )?"
+    rf"(?:(?:short|brief|quick|full|main|key) )?{_KINDS_OF_REPORT}"
+    r" (?:of|on|about|from|for|to|in|with|regarding)"
+    r"|(?:is|was) there (?:anything|something|any news) (?:on|about|of|regarding)|anything (?:on|about)"
+    r"|(?:do|did) (?:you|we|they) (?:have|know|report) (?:anything|something) (?:on|about|of)"
+    r"|what(?: is|'s|’s|s) (?:new|the deal|up|going on) (?:on|with|about|in)"
+    r"|what (?:do we|do you|does one|is) (?:know|known) (?:of|about)"
+    r"|what (?:was|is|has been) (?:reported|published|written|in the news)"
+    r")\b(?=.*\w)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+_SUMMARY = re.compile(
+    r"^\W*(?:\w+ ){0,6}?(?:summari[sz]e|sum up|recap|brief (?:me|us)|summary|overview|rundown|digest|outline"
+    r"|(?:key|main) (?:points|facts|findings)|takeaways|highlights)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^\W*(?:what|who|whom|whose|which|how|why|when|where|whether)\b", re.IGNORECASE
+)  # 'Sum up what Wang said' asks for what he said
+_TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.IGNORECASE)
+
+
+def asks_for_summary(question: str) -> bool:
+    """'Summarise the call', 'give me the key points of the summit': a whole report is wanted, in short."""
+    what = without_command(question)
+    return what != question and bool(_SUMMARY.match(question)) and not _ASKS.match(what)
+
+
+def asks_for_timeline(question: str) -> bool:
+    return bool(_TIMELINE.search(own_part(question)))
 
 
 def without_command(question: str) -> str:
-    """Without 'Compare' at its head: 'Compare the two readouts' is after readouts, not after comparisons."""
-    return _COMMAND.sub("", question).strip()
+    """Without 'Compare' or 'Summarise' at its head: it is after readouts, not after comparisons."""
+    rest = _COMMAND.sub("", question).strip()
+    return rest if weighty_stems(rest) else question
 
 
 def asks_to_compare(question: str) -> bool:

@@ -19,10 +19,17 @@ from rag.copies import Gathering
 from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
-from rag.lacking import lacking
+from rag.lacking import lacking, tells_the_news
 from rag.library import Library, version_of
 from rag.premises import denied
-from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints, without_command
+from rag.questions import (
+    Constraints,
+    asks_for_list,
+    asks_for_summary,
+    read_clauses,
+    read_constraints,
+    without_command,
+)
 from rag.rows import StoredPassage
 from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
@@ -37,10 +44,11 @@ from rag.spelling import (
     words_near,
     words_to_spell,
 )
+from rag.summaries import reports_on, with_beginnings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import of_countries, unmentioned
 from rag.whether import told
-from rag.words import content_stems, stems
+from rag.words import content_stems, stems, weighty_stems
 
 Floats = NDArray[np.float64]
 
@@ -115,7 +123,8 @@ class Retriever:
         evidence = evidence_probability(evidence_features(asked, ranking, hits))
         least = threshold() if self._threshold is None else self._threshold
         lacks = self._lacking(asked, ranking, hits) if least > 0 else ""  # at 0 all is enough
-        enough = bool(hits) and evidence >= least and not lacks
+        enough = bool(hits) and not lacks
+        enough = enough and (evidence >= least or tells_the_news(hits, ranking.constraints))
         return Retrieval(
             question=question,
             asked=asked,
@@ -128,6 +137,7 @@ class Retriever:
             lacking=lacks,
             denied=denied(asked, hits) if enough else None,
             told=told(asked, hits) if enough else None,
+            reports=reports_on(asked, hits, self._weights(content_stems(without_command(asked)), ())),
         )
 
     def respelled(self, question: str) -> str:
@@ -170,6 +180,8 @@ class Retriever:
         hits = self._spread(question, ranking, most or self._settings.hits)
         if most is None and asks_for_list(question):
             hits = _with_neighbours(hits, ranking.hits)
+        if most is None and asks_for_summary(question):
+            hits = with_beginnings(hits, ranking.hits)
         return hits
 
     def choose_rated(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
@@ -204,7 +216,7 @@ class Retriever:
             return Ranking((), constraints, {})
         bonus, dated, note = _bonus(constraints, [articles[s.passage.article_id] for s in candidates])
         # Dates that the articles' own dates answer would only draw sentences that repeat them.
-        text = constraints.rest if dated and content_stems(constraints.rest) else question
+        text = constraints.rest if dated and weighty_stems(constraints.rest) else question
         pool = _Pool(candidates, articles)
         if text != question:
             vector = self._embedder.embed_question(text)

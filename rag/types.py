@@ -209,6 +209,7 @@ class Retrieval:
     lacking: str = ""  # a clause that says what the question asks for and nothing has: it is not enough then
     denied: "Marker | None" = None  # the sentence that denies what the question takes for granted
     told: Told | None = None  # what is said to 'Did …?', 'Is …?'; None for any other question
+    reports: tuple[int, ...] = ()  # places of hits that begin articles on what is to be summed up
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ def make_hit(article: Article, scores: tuple[float, ...], start: int = 0, end: i
     return Hit(passage, article, max(scores), best, scores, Signals(0, 0, 0, 0, 0))
 
 
-def written(question: str, *hits: Hit) -> tuple[str, list[Marker]]:
-    retrieval = Retrieval(question, question, hits, 1.0, True, Span())
+def written(question: str, *hits: Hit, reports: tuple[int, ...] = ()) -> tuple[str, list[Marker]]:
+    retrieval = Retrieval(question, question, hits, 1.0, True, Span(), reports=reports)
     pieces = list(ExtractiveAnswerer().write(retrieval, ()))
     text = "".join(piece for piece in pieces if isinstance(piece, str))
     return text, [piece for piece in pieces if isinstance(piece, Marker)]
@@ -126,6 +126,33 @@ def test_a_question_for_no_list_gets_no_list() -> None:
     article = make_article("a", LIST)
     _, markers = written("Who travels?", make_hit(article, (0.1, 0.1, 0.1, 0.1, 0.9, 0.1)))
     assert markers == [Marker(1, 5)]
+
+
+def test_a_list_of_meetings_is_no_list_of_counted_points() -> None:
+    article = make_article("a", LIST)
+    _, markers = written("List all travels.", make_hit(article, (0.1, 0.1, 0.1, 0.1, 0.9, 0.1)))
+    assert markers == [Marker(1, 5)]
+
+
+def test_a_summary_quotes_how_the_reports_begin() -> None:
+    one = make_article("one", "Talks began. They were long. Tea came. All left. Night fell. Nobody spoke.")
+    two = make_article("two", "Talks were held. Rice was named. A bell rang. It rained.")
+    hits = (make_hit(two, (0.1, 0.2, 0.9, 0.9)), make_hit(one, (0.1, 0.9, 0.1, 0.1, 0.9, 0.9)))
+    text, markers = written("Summarise the talks", *hits, reports=(1, 0))
+    assert markers == [Marker(hit, sentence) for hit in (2, 1) for sentence in (1, 2, 3)]
+    assert "Example Wire, 26 April 2024 (how it begins):" in text
+    _, alone = written("Summarise the talks", *hits, reports=(1,))
+    assert alone == [Marker(2, sentence) for sentence in (1, 2, 3, 4, 5)]
+    text, none = written("Summarise the talks", *hits)
+    assert Marker(1, 3) in none and Marker(1, 1) not in none and "begins" not in text
+
+
+def test_a_timeline_begins_with_the_oldest_article() -> None:
+    late = make_article("late", "Talks ended.", published_at=datetime(2024, 5, 1, tzinfo=UTC))
+    early = make_article("early", "Talks began.", published_at=datetime(2024, 3, 1, tzinfo=UTC))
+    hits = (make_hit(late, (0.9,)), make_hit(early, (0.8,)))
+    assert written("timeline of the talks", *hits)[1] == [Marker(2, 1), Marker(1, 1)]
+    assert written("Why were there talks?", *hits)[1] == [Marker(1, 1), Marker(2, 1)]
 
 
 def test_brackets_in_an_article_stay_text() -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from rag.questions import (
     asks_for_course,
+    asks_for_items,
     asks_for_list,
+    asks_for_summary,
+    asks_for_timeline,
     asks_to_compare,
     read_constraints,
     subject_of,
@@ -124,6 +127,33 @@ def test_what_a_question_is_about(question: str, subject: list[str]) -> None:
     assert subject_of(question) == subject
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Summarise the Lima summit", True),
+        ("Please give me an overview of the tariffs", True),
+        ("What are the takeaways from Lima?", True),
+        ("Sum up what Wang said about Taiwan", False),  # his words, not reports
+        ("timeline of military talks", False),
+        ("What does the summary say?", False),
+        ("Summarise it", False),
+        ("Who summarised the talks?", False),
+    ],
+)
+def test_a_summary_is_wanted_of_something(question: str, wanted: bool) -> None:
+    assert asks_for_summary(question) == wanted
+
+
+def test_a_timeline_is_a_course_of_events() -> None:
+    assert asks_for_timeline("Give me a timeline of the talks") and asks_for_course("timeline of the talks")
+    assert not asks_for_timeline("When were the talks?")
+
+
+def test_points_and_counted_things_are_items() -> None:
+    assert asks_for_items("Which five did they name?") and asks_for_items("List the points")
+    assert not asks_for_items("List all meetings")
+
+
 def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
     assert not asks_to_compare("Who came? (How do the two accounts differ?)")
 
@@ -135,7 +165,23 @@ def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
         ("Please compare how long they talked.", "how long they talked."),
         ("What did Xi compare it to?", "What did Xi compare it to?"),
         ("Compare", "Compare"),
+        ("Summarise the April 2024 call", "the April 2024 call"),
+        ("Can you please summarize the call?", "the call?"),
+        ("Give me a short summary of the Lima summit.", "the Lima summit."),
+        ("timeline of military talks", "military talks"),
+        ("What are the key points of the statement?", "the statement?"),
+        ("what's the latest on fentanyl?", "fentanyl?"),
+        ("Is there anything on pandas?", "pandas?"),
+        ("What do we know about Liu Zhenli?", "Liu Zhenli?"),
+        ("What was reported on 16 November 2024?", "on 16 November 2024?"),
+        ("List all meetings of the two.", "all meetings of the two."),
+        ("Summarise it", "Summarise it"),  # of which nothing would be left
+        ("Give me a summary", "Give me a summary"),
+        ("Which news agency reported it?", "Which news agency reported it?"),
+        ("Is there a law on tariffs?", "Is there a law on tariffs?"),
+        ("What is the history book about?", "What is the history book about?"),
+        ("What do the updates contain?", "What do the updates contain?"),
     ],
 )
-def test_compare_at_the_head_is_not_looked_for(question: str, searched: str) -> None:
+def test_what_is_to_be_done_is_not_looked_for(question: str, searched: str) -> None:
     assert without_command(question) == searched

@@ -122,6 +122,23 @@ def test_a_date_that_leaves_nothing_is_relaxed_and_said(readout: Readout) -> Non
     assert "published between 1 March 2019 and 31 March 2019;" in found.note
 
 
+def test_a_question_that_names_nothing_but_a_day_is_answered_with_what_is_told_of_it(
+    readout: Readout,
+) -> None:
+    found = readout.retriever.retrieve("What happened on 13 September 2024?")
+    assert found.hits[0].article.id == "tariffs-again" and found.enough
+    lacking = readout.retriever.retrieve("What happened on 25 September 2024?")
+    assert (
+        lacking.lacking == "nothing found is from “25 September 2024” or speaks of it" and not lacking.enough
+    )
+
+
+def test_an_event_is_summed_up_by_the_article_on_it(readout: Readout) -> None:
+    found = readout.retriever.retrieve("Summarise the pandas of San Diego")
+    assert [found.hits[place].article.id for place in found.reports] == ["pandas"]
+    assert readout.retriever.retrieve("Where are the pandas?").reports == ()
+
+
 def test_the_day_of_an_event_is_no_day_of_publication(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
     told = "Ambassador Ito opened the harbour of Linden on 1 May. Twenty ships came."
     told_later = make_article("harbour", told, published_at=datetime(2024, 6, 28, tzinfo=UTC))

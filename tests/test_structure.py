@@ -63,6 +63,7 @@ ARROW = (
         "premises",
         "unmentioned",
         "sentences",
+        "summaries",
         "models",
         "replies",
         "saving",

@@ -226,8 +226,12 @@ def read_questions(text: str) -> list[Work]:
     one = (
         questions.read_clauses,
         questions.asks_for_course,
+        questions.asks_for_items,
         questions.asks_for_list,
+        questions.asks_for_summary,
+        questions.asks_for_timeline,
         questions.asks_to_compare,
+        questions.without_command,
         asks_for_words,
         leans_back,
     )
