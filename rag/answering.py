@@ -350,6 +350,8 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
 
 def refusal(retrieval: Retrieval) -> str:
     """What is said where what was found does not answer the question; known before the answer is whole."""
+    if retrieval.of_us and retrieval.span.articles:
+        return f"Ask about what the articles report. There are {_count_and_dates(retrieval.span)}."
     told = refusal_notice(retrieval.span, retrieval.filters, retrieval.lacking)
     return told if retrieval.lacking else f"{told} {retrieval.note}".strip()
 
@@ -363,16 +365,19 @@ def refusal_notice(span: Span, filters: Filters = NO_FILTERS, lacking: str = "")
         )
     if not span.articles:
         return "The library holds no articles yet. Add some: readout add corpus/"
-    count = count_articles(span.articles)
-    dates = ""
-    if span.first and span.last:
-        first, last = date_label(span.first), date_label(span.last)
-        dates = f" published on {first}" if first == last else f" published from {first} to {last}"
+    searched = _count_and_dates(span)
     if filters:
-        count = f"{span.articles} of {count_articles(span.of)}"
-        dates = f", filtered by {filter_words(filters)}"
+        searched = f"{span.articles} of {count_articles(span.of)}, filtered by {filter_words(filters)}"
     why = f": {lacking}" if lacking else ""
-    return f"The articles do not cover this{why}. Searched: {count}{dates}. The nearest passages are shown."
+    return f"The articles do not cover this{why}. Searched: {searched}. The nearest passages are shown."
+
+
+def _count_and_dates(span: Span) -> str:
+    count = count_articles(span.articles)
+    if not span.first or not span.last:
+        return count
+    first, last = date_label(span.first), date_label(span.last)
+    return f"{count} published on {first}" if first == last else f"{count} published from {first} to {last}"
 
 
 def follow(questions: Sequence[str]) -> list[Turn]:

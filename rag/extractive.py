@@ -162,9 +162,10 @@ def _both_sides(retrieval: Retrieval) -> list[Pick]:
     """
     if not retrieval.hits or not asks_to_compare(retrieval.asked):
         return []
-    hits = retrieval.hits
+    hits, subject = retrieval.hits, set(subject_of(retrieval.asked))
+    ranked = rank_sentences(hits)
     by_article: dict[str, list[Pick]] = {}
-    for pick in rank_sentences(hits):
+    for pick in [p for p in ranked if _speaks_of(hits, p, subject)] or ranked:
         by_article.setdefault(hits[pick.hit].article.id, []).append(pick)
     first, *others = list(by_article.values())[:SIDES]  # best first, as the picks are
     top = first[0].score

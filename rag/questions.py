@@ -250,6 +250,27 @@ def asks_for_course(question: str) -> bool:
     return bool(_IN_TIME.search(question) or (how and _COURSE.search(question, how.end())))
 
 
+_OF_US = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|help|test|testing)"
+    r"(?:,? (?:there|all|everyone|readout|me|you|so much|very much|again))*"
+    r"|(?:what|how|who|where)(?:'s| is| are)? (?:can|could|do|does|should|are|is)? ?(?:you|i|readout)\b"
+    r"(?: (?:do|answer|ask|know|help|work|say|find)\b)?(?: (?:you|me|here|for me|with|about|this))*"
+    r"|how does (?:this|it) work|what is (?:this|readout)"
+    r"|(?:what|which|how many) (?:articles|sources|outlets|texts|documents|dates|topics|subjects|languages)"
+    r" (?:do you|do we|can you|are there|are in|have you|does (?:this|the) (?:library|collection))\b"
+    r"[^?]{0,40}"
+    r"|what (?:are|do) (?:the|these|your) (?:articles|texts|documents|sources) (?:about|cover|contain|say)"
+    r"|what is (?:in )?(?:the|this) (?:library|collection)(?: about)?"
+    r")\W*$",
+    re.IGNORECASE,
+)
+
+
+def asks_of_us(question: str) -> bool:
+    """'Hello', 'What can you answer?', 'How many articles do you have?': nothing that articles report."""
+    return bool(_OF_US.match(own_part(question)))
+
+
 _COMPARES = re.compile(
     r"\b(?:compar\w+|differ(?:s|ed|ent|ences?)?|contrast\w*|versus|vs"
     r"|(?:each|both|two) (?:sides?|accounts?|readouts?|versions?|texts)"
@@ -275,6 +296,8 @@ _COMMAND = re.compile(
     r"|what(?: is|'s|’s|s) (?:new|the deal|up|going on) (?:on|with|about|in)"
     r"|what (?:do we|do you|does one|is) (?:know|known) (?:of|about)"
     r"|what (?:was|is|has been) (?:reported|published|written|in the news)"
+    r"|(?:which|what|how many) (?:articles|reports|texts)"
+    r" (?:mention|name|cover|deal with|speak of|are (?:about|on))"
     r")\b(?=.*\w)",
     re.IGNORECASE | re.DOTALL,
 )

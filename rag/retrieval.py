@@ -26,6 +26,7 @@ from rag.questions import (
     Constraints,
     asks_for_list,
     asks_for_summary,
+    asks_of_us,
     read_clauses,
     read_constraints,
     without_command,
@@ -123,7 +124,8 @@ class Retriever:
         evidence = evidence_probability(evidence_features(asked, ranking, hits))
         least = threshold() if self._threshold is None else self._threshold
         lacks = self._lacking(asked, ranking, hits) if least > 0 else ""  # at 0 all is enough
-        enough = bool(hits) and not lacks
+        of_us = asks_of_us(asked) and least > 0
+        enough = bool(hits) and not lacks and not of_us
         enough = enough and (evidence >= least or tells_the_news(hits, ranking.constraints))
         return Retrieval(
             question=question,
@@ -137,6 +139,7 @@ class Retriever:
             lacking=lacks,
             denied=denied(asked, hits) if enough else None,
             told=told(asked, hits) if enough else None,
+            of_us=of_us,
             reports=reports_on(asked, hits, self._weights(content_stems(without_command(asked)), ())),
         )
 

@@ -72,6 +72,13 @@ def test_without_a_model_every_claim_is_a_verbatim_cited_sentence(readout: Reado
     assert answer.notice.startswith("Quoted from the articles")
 
 
+def test_who_asks_what_can_be_asked_is_told_what_there_is_and_given_questions(readout: Readout) -> None:
+    for question in ("Hello!", "What can you answer?", "which sources do you have?"):
+        _, answer = ask(readout, question)
+        assert answer.status is Status.NOT_IN_ARTICLES
+        assert answer.notice.startswith("Ask about what the articles report. There are 16 articles published")
+
+
 def test_too_thin_evidence_is_said_and_no_answerer_is_asked(readout: Readout) -> None:
     writer = Scripted("Copper costs much.")
     events, answer = ask(readout, UNCOVERED, answerer=writer)

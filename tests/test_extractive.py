@@ -173,6 +173,14 @@ def test_a_comparison_quotes_both_sides() -> None:
     assert markers == [Marker(1, 1), Marker(1, 2)]
 
 
+def test_a_comparison_on_a_subject_quotes_what_is_on_it() -> None:
+    one = make_article("one", "Talks began. It rained. Tea came. Wang named rice.")
+    two = make_article("two", "Blinken named rice. It snowed. All left. Wind rose.")
+    hits = (make_hit(one, (0.9, 0.1, 0.1, 0.5)), make_hit(two, (0.4, 0.05, 0.05, 0.3)))
+    assert written("What did both sides say about rice?", *hits)[1] == [Marker(1, 4), Marker(2, 1)]
+    assert Marker(1, 1) in written("What did both sides say about copper?", *hits)[1]
+
+
 @pytest.mark.parametrize(
     ("other", "quoted"),
     [

@@ -10,6 +10,7 @@ from rag.questions import (
     asks_for_list,
     asks_for_summary,
     asks_for_timeline,
+    asks_of_us,
     asks_to_compare,
     read_constraints,
     subject_of,
@@ -142,6 +143,52 @@ def test_what_a_question_is_about(question: str, subject: list[str]) -> None:
 )
 def test_a_summary_is_wanted_of_something(question: str, wanted: bool) -> None:
     assert asks_for_summary(question) == wanted
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Hello",
+        "hi there!",
+        "What can you answer?",
+        "what can I ask",
+        "who are you?",
+        "How many articles do you have?",
+        "what sources are there?",
+        "What are the articles about?",
+        "help",
+        "Thanks",
+        "what is this",
+        "how does this work?",
+        "what topics do you cover",
+        "What do you know?",
+        "Thank you (Who met whom?)",
+    ],
+)
+def test_what_is_asked_of_readout_itself(question: str) -> None:
+    assert asks_of_us(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What can you say about Taiwan?",
+        "What do you know about Liu Zhenli?",
+        "Hello Kitty sales in China?",
+        "Help for Ukraine?",
+        "test of a missile",
+        "What are the articles of the constitution about?",
+        "What do the articles say about tariffs?",
+        "who are the envoys?",
+        "Thanks to whom was it agreed?",
+        "how are the talks going?",
+        "Who is he?",
+        "What is it?",
+        "where is Blinken?",
+    ],
+)
+def test_what_is_asked_of_the_articles(question: str) -> None:
+    assert not asks_of_us(question)
 
 
 def test_a_timeline_is_a_course_of_events() -> None:

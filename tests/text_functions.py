@@ -230,6 +230,7 @@ def read_questions(text: str) -> list[Work]:
         questions.asks_for_list,
         questions.asks_for_summary,
         questions.asks_for_timeline,
+        questions.asks_of_us,
         questions.asks_to_compare,
         questions.without_command,
         asks_for_words,
