@@ -34,8 +34,10 @@ _LETTER = re.compile(r"[^\W_]")
 _LINE_OPENS = re.compile(rf"[ \t]*(?:{_BULLET}|#{{1,6}}[ \t])")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(\S.*)")
 _WHO = r"“(?:he|she)” is [^()“”\d]{1,40}"  # as the extractive answers name a speaker
+_BEGINS = r"(?: \(how it begins\))?"  # and that a report is quoted from its beginning
 _DATED_HEADING = re.compile(
-    rf"\S.*, (?:\d{{1,2}} [A-Z][a-z]+ \d{{4}}|no date)(?: \({_WHO}(?: and {_WHO})?\))?(?::|:\*\*|\*\*:)"
+    rf"\S.*, (?:\d{{1,2}} [A-Z][a-z]+ \d{{4}}|no date){_BEGINS}(?: \({_WHO}(?: and {_WHO})?\))?"
+    r"(?::|:\*\*|\*\*:)"
 )
 
 

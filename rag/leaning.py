@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.mentions import Kind, Mention, one_of, read_mentions
+from rag.questions import asks_for_a_report_of_nothing
 from rag.words import content_stems, weighty_stems
 
 TEXT_MOST = 500  # characters; a longer question says what it means
@@ -185,6 +186,8 @@ def leans_back(question: str) -> bool:
         return False
     bare = OPENERS.sub("", text)
     if not bare or _LINKS.match(text) or WHAT_ABOUT.match(bare) or CORRECTS.match(text):
+        return True
+    if asks_for_a_report_of_nothing(bare):
         return True
     mentions = read_mentions(bare)
     if all(m.kind is Kind.TIME for m in mentions) and is_fragment(bare, BARE_WORDS):

@@ -290,7 +290,8 @@ _COMMAND = re.compile(
     r"compare|summari[sz]e|sum up|recap|outline|list|enumerate|brief (?:me|us) on"
     r"|(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?(?:a |an |the |all |any )?"
     rf"(?:(?:short|brief|quick|full|main|key) )?{_KINDS_OF_REPORT}"
-    r" (?:of|on|about|from|for|to|in|with|regarding)"
+    r"(?:(?: please)?(?= \()| (?:of|on|about|from|for|to|in|with|regarding))"
+    r"|tell (?:me|us)(?: more)? about"
     r"|(?:is|was) there (?:anything|something|any news) (?:on|about|of|regarding)|anything (?:on|about)"
     r"|(?:do|did) (?:you|we|they) (?:have|know|report) (?:anything|something) (?:on|about|of)"
     r"|what(?: is|'s|’s|s) (?:new|the deal|up|going on) (?:on|with|about|in)"
@@ -305,11 +306,19 @@ _COMMAND = re.compile(
 
 _SUMMARY = re.compile(
     r"^\W*(?:\w+ ){0,6}?(?:summari[sz]e|sum up|recap|brief (?:me|us)|summary|overview|rundown|digest|outline"
-    r"|(?:key|main) (?:points|facts|findings)|takeaways|highlights)\b",
+    r"|tell (?:me|us)(?: more)? about|(?:key|main) (?:points|facts|findings)|takeaways|highlights)\b",
+    re.IGNORECASE,
+)
+_OF_NOTHING = re.compile(
+    r"^\W*(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?(?:(?:summari[sz]e|sum up|recap|outline)"
+    r"(?: (?:it|this|that|them|all|everything|please|briefly|for me))*"
+    r"|(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?"
+    r"(?:a |an |the |some |any |more )*(?:(?:short|brief|quick|full|main|key) )?"
+    rf"{_KINDS_OF_REPORT}(?: please)?)\W*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"^\W*(?:what|who|whom|whose|which|how|why|when|where|whether)\b", re.IGNORECASE
+    r"^[^\w(]*(?:what|who|whom|whose|which|how|why|when|where|whether)\b", re.IGNORECASE
 )  # 'Sum up what Wang said' asks for what he said
 _TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.IGNORECASE)
 
@@ -318,6 +327,11 @@ def asks_for_summary(question: str) -> bool:
     """'Summarise the call', 'give me the key points of the summit': a whole report is wanted, in short."""
     what = without_command(question)
     return what != question and bool(_SUMMARY.match(question)) and not _ASKS.match(what)
+
+
+def asks_for_a_report_of_nothing(question: str) -> bool:
+    """'Give me the key points', 'Summarise it': of what was spoken of before."""
+    return bool(_OF_NOTHING.match(question))
 
 
 def asks_for_timeline(question: str) -> bool:

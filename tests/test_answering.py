@@ -72,6 +72,13 @@ def test_without_a_model_every_claim_is_a_verbatim_cited_sentence(readout: Reado
     assert answer.notice.startswith("Quoted from the articles")
 
 
+def test_a_summary_claims_nothing_but_what_it_quotes(readout: Readout) -> None:
+    events, answer = ask(readout, "Summarise the pandas of San Diego")
+    assert any("28 June 2024 (how it begins):" in event for event in events if isinstance(event, str))
+    assert answer.claims[0].text.startswith("Two pandas, Yun Chuan and Xin Bao, arrived")
+    assert all(claim.verdict is Verdict.SUPPORTED for claim in answer.claims)
+
+
 def test_who_asks_what_can_be_asked_is_told_what_there_is_and_given_questions(readout: Readout) -> None:
     for question in ("Hello!", "What can you answer?", "which sources do you have?"):
         _, answer = ask(readout, question)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rag.questions import (
+    asks_for_a_report_of_nothing,
     asks_for_course,
     asks_for_items,
     asks_for_list,
@@ -133,6 +134,8 @@ def test_what_a_question_is_about(question: str, subject: list[str]) -> None:
     [
         ("Summarise the Lima summit", True),
         ("Please give me an overview of the tariffs", True),
+        ("Tell me about the Lima summit", True),
+        ("Give me the key points (Who met in Lima?)", True),
         ("What are the takeaways from Lima?", True),
         ("Sum up what Wang said about Taiwan", False),  # his words, not reports
         ("timeline of military talks", False),
@@ -191,6 +194,23 @@ def test_what_is_asked_of_the_articles(question: str) -> None:
     assert not asks_of_us(question)
 
 
+@pytest.mark.parametrize(
+    ("question", "nothing"),
+    [
+        ("Summarise it", True),
+        ("Please sum up", True),
+        ("Give me the key points", True),
+        ("A timeline please", True),
+        ("Any news?", True),
+        ("Summarise the talks", False),
+        ("Which news?", False),
+        ("Give me the key points of the talks", False),
+    ],
+)
+def test_a_report_of_nothing_is_one_of_what_was_spoken_of(question: str, nothing: bool) -> None:
+    assert asks_for_a_report_of_nothing(question) == nothing
+
+
 def test_a_timeline_is_a_course_of_events() -> None:
     assert asks_for_timeline("Give me a timeline of the talks") and asks_for_course("timeline of the talks")
     assert not asks_for_timeline("When were the talks?")
@@ -222,6 +242,8 @@ def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
         ("What do we know about Liu Zhenli?", "Liu Zhenli?"),
         ("What was reported on 16 November 2024?", "on 16 November 2024?"),
         ("List all meetings of the two.", "all meetings of the two."),
+        ("Tell me more about the Lima summit", "the Lima summit"),
+        ("Give me the key points (Who met in Lima?)", "(Who met in Lima?)"),
         ("Summarise it", "Summarise it"),  # of which nothing would be left
         ("Give me a summary", "Give me a summary"),
         ("Which news agency reported it?", "Which news agency reported it?"),

@@ -225,6 +225,7 @@ def spell(text: str) -> None:
 def read_questions(text: str) -> list[Work]:
     one = (
         questions.read_clauses,
+        questions.asks_for_a_report_of_nothing,
         questions.asks_for_course,
         questions.asks_for_items,
         questions.asks_for_list,
