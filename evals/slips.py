@@ -2,7 +2,7 @@
 
 The gold questions that can be answered, and the judged questions of BEIR folders, each with one slip in one
 word, which chance with a fixed seed chooses: a letter left out, put in twice, exchanged with the next, or its
-neighbour on the keyboard. Each is searched as it was, with the slip, and as `Retriever.respelled` has it.
+neighbour on the keyboard. Each is searched as it was, with the slip, and as `Speller.respelled` has it.
 """
 
 import random
@@ -118,7 +118,7 @@ def _measure(name: str, readout: Readout, questions: Sequence[Question]) -> Outc
     try:
         for one in track(questions, f"Asking {name}", console=_PROGRESS, transient=True):
             slip = with_slip(one.text, chance)
-            respelled = readout.retriever.respelled(slip)
+            respelled = readout.speller.respelled(slip)
             same += respelled == one.text
             for way, text in zip(WAYS, (one.text, slip, respelled), strict=True):
                 retrieval = one.find(text)

@@ -27,6 +27,7 @@ from rag.repair import doubtful_claims, put_better
 from rag.retrieval import NO_FILTERS, Retriever
 from rag.settings import Settings
 from rag.show import count_articles, filter_words
+from rag.speller import Speller
 from rag.thoughts import after_thoughts
 from rag.turnstile import Turnstile
 from rag.types import (
@@ -75,6 +76,7 @@ class Readout:
         self.embedder = embedder
         self.indexes = Indexes(library)
         self.retriever = Retriever(library, self.indexes, embedder, settings)
+        self.speller = Speller(library, self.indexes, embedder)
         self.adder = Adder(library, self.indexes, embedder, settings)
         self.web = WebAdder(library, self.adder, settings)
         self.answerer = answerer or choose_answerer(settings)
@@ -186,7 +188,7 @@ class Readout:
             full = answerer.rewrite(question, turns)
         if full == question:
             full = full_question(question, turns)
-        return self.retriever.respelled(full if len(full) <= self.settings.question_characters else question)
+        return self.speller.respelled(full if len(full) <= self.settings.question_characters else question)
 
     def _chain(
         self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None, filters: Filters

@@ -7,8 +7,8 @@ that is rewritten for nothing asks for something that nobody typed.
 import re
 from collections.abc import Iterator, Sequence
 
+from rag.commands import asks_for_a_report_of_nothing
 from rag.mentions import Kind, Mention, one_of, read_mentions
-from rag.questions import asks_for_a_report_of_nothing
 from rag.words import content_stems, weighty_stems
 
 TEXT_MOST = 500  # characters; a longer question says what it means

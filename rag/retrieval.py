@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import links
+from rag.commands import asks_for_summary, asks_of_us, without_command
 from rag.copies import Gathering
 from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
@@ -22,29 +23,10 @@ from rag.index import Indexes
 from rag.lacking import lacking, tells_the_news
 from rag.library import Library, version_of
 from rag.premises import denied
-from rag.questions import (
-    Constraints,
-    asks_for_list,
-    asks_for_summary,
-    asks_of_us,
-    read_clauses,
-    read_constraints,
-    without_command,
-)
+from rag.questions import Constraints, asks_for_list, read_clauses, read_constraints
 from rag.rows import StoredPassage
 from rag.sentences import heed_speakers, names_its_time, rate_sentences
 from rag.settings import Settings
-from rag.spelling import (
-    UNKNOWN_MOST,
-    is_english,
-    likely_word,
-    other_spellings,
-    respelled,
-    slips_most,
-    usual_spelling,
-    words_near,
-    words_to_spell,
-)
 from rag.summaries import reports_on, with_beginnings
 from rag.types import Article, Embedder, Filters, Hit, Retrieval, Signals, Vectors
 from rag.unmentioned import of_countries, unmentioned
@@ -54,8 +36,6 @@ from rag.words import content_stems, stems, weighty_stems
 Floats = NDArray[np.float64]
 
 NO_FILTERS = Filters()
-SPELLED_PASSAGES = 50  # in which the word is looked for that a misspelled one may stand for
-SLIPS_MOST = 2  # more are not looked for
 SPELLED_HITS = 30  # hits in which a name of the question is looked for in another spelling
 LIST_HITS = 3  # hits whose neighbours are looked at when the question asks for a list
 
@@ -142,41 +122,6 @@ class Retriever:
             of_us=of_us,
             reports=reports_on(asked, hits, self._weights(content_stems(without_command(asked)), ())),
         )
-
-    def respelled(self, question: str) -> str:
-        """The question with what no article has spelled as the articles spell it; nearly always as it is.
-
-        No slip is a word of an outlet, of a dictionary, or one that is one token to the encoder, as 'Iran'.
-        """
-        words = words_to_spell(question)
-        others = {word: other_spellings(word) for word in words}
-        counts = self._count([*words, *(other for found in others.values() for other in found)])
-        meant = {word: other for word in words if (other := usual_spelling(word, counts))}
-        outlets = {stem for source in self.library.sources() for stem in stems(source)}
-        unknown = [w for w in words if not counts[w] and w not in meant and outlets.isdisjoint(stems(w))]
-        for word in unknown if len(unknown) <= UNKNOWN_MOST else ():
-            if self._embedder.count_tokens([word]) != [1] and not is_english(word):
-                meant[word] = self._likely(word) or word
-        return respelled(question, meant)
-
-    def _count(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each stands, in any form."""
-        first = [stems(word)[:1] for word in words]
-        counts, _ = self._indexes.frequencies([stem for found in first for stem in found])
-        left = iter(counts)
-        return {word: next(left) if found else 0 for word, found in zip(words, first, strict=True)}
-
-    def _likely(self, word: str) -> str:
-        """The word that was meant; empty where that is in doubt."""
-        (stem, *_) = stems(word)
-        for slips in range(slips_most(word), SLIPS_MOST + 1):  # the stem of a slip may differ by more
-            numbers = self._indexes.alike_words(stem, slips, SPELLED_PASSAGES)
-            passages = [stored.passage for stored in self.library.passages(numbers=numbers)]
-            titles = [article.title for article in self.library.articles({p.article_id for p in passages})]
-            near = words_near(word, [*(passage.text for passage in passages), *titles])
-            if likely := likely_word(word, self._count(sorted(near))):
-                return likely
-        return ""
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
         """The hits to show of a ranking; `most` as for `retrieve`."""

@@ -7,7 +7,7 @@ article is hard to beat as its summary (Nenkova 2005, Automatic Text Summarizati
 
 from collections.abc import Mapping, Sequence
 
-from rag.questions import asks_for_summary
+from rag.commands import asks_for_summary
 from rag.types import Hit
 from rag.words import stems
 

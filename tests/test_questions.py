@@ -4,18 +4,20 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rag.questions import (
+from rag.commands import (
     asks_for_a_report_of_nothing,
-    asks_for_course,
-    asks_for_items,
-    asks_for_list,
     asks_for_summary,
     asks_for_timeline,
     asks_of_us,
+    without_command,
+)
+from rag.questions import (
+    asks_for_course,
+    asks_for_items,
+    asks_for_list,
     asks_to_compare,
     read_constraints,
     subject_of,
-    without_command,
 )
 
 AS_OF = date(2024, 5, 15)  # a Wednesday

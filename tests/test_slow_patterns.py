@@ -90,7 +90,7 @@ ROWS = (
     Row(works.read_names, "readers reading.kinds", ADDRESSES),
     Row(works.read_addresses, "web.addresses web.reading web.robots", ADDRESSES),
     Row(works.read_words, "words mentions unmentioned spelling reading.languages", QUESTIONS),
-    Row(works.read_questions, "questions leaning follow_ups antecedents", QUESTIONS),
+    Row(works.read_questions, "questions commands leaning follow_ups antecedents", QUESTIONS),
     Row(
         works.weigh_passages,
         "sentences sought evidence offers premises premise_events premise_point lacking copies speakers"

@@ -45,7 +45,7 @@ def readout(tmp_path_factory: pytest.TempPathFactory, encoder: EmbeddedEncoder) 
     ],
 )
 def test_a_slip_is_searched_as_the_word_of_the_articles(readout: Readout, typed: str, searched: str) -> None:
-    assert readout.retriever.respelled(typed) == searched
+    assert readout.speller.respelled(typed) == searched
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_slip_is_searched_as_the_word_of_the_articles(readout: Readout, typed:
     ],
 )
 def test_what_may_be_meant_is_searched_as_typed(readout: Readout, question: str) -> None:
-    assert readout.retriever.respelled(question) == question
+    assert readout.speller.respelled(question) == question
 
 
 def test_the_answer_tells_what_was_searched_and_can_be_had_as_typed(readout: Readout) -> None:
@@ -83,7 +83,7 @@ def test_the_answer_tells_what_was_searched_and_can_be_had_as_typed(readout: Rea
 
 def test_a_library_without_articles_respells_nothing(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
     empty = Readout(Settings(_env_file=None, home=tmp_path, model=""), Library(tmp_path), encoder)
-    assert empty.retriever.respelled("When did Yelen visit Guangzou?") == "When did Yelen visit Guangzou?"
+    assert empty.speller.respelled("When did Yelen visit Guangzou?") == "When did Yelen visit Guangzou?"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ ARROW = (
         "loopback",
         "repair",
     },
-    {"mentions", "leaning", "antecedents", "follow_ups", "sought"},
+    {"commands", "mentions", "leaning", "antecedents", "follow_ups", "sought"},
     {"premise_point"},
     {"premise_events"},
     {
@@ -63,6 +63,7 @@ ARROW = (
         "premises",
         "unmentioned",
         "sentences",
+        "speller",
         "summaries",
         "models",
         "replies",

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import numpy as np
 
-from rag import links, prompts, questions, show, show_html, show_saved, words
+from rag import commands, links, prompts, questions, show, show_html, show_saved, words
 from rag.citations import Resolver, build_claims, read_markers
 from rag.cleaning import clean_line, clean_text
 from rag.conversations import conversation_name, pack_answer, unpack_answer
@@ -216,7 +216,7 @@ def read_words(text: str) -> list[Work]:
 
 
 def spell(text: str) -> None:
-    """As `Retriever.respelled` does, up to the words that no article has."""
+    """As `Speller.respelled` does, up to the words that no article has."""
     found = words_to_spell(text)
     meant = {word: usual_spelling(word, {other: 1 for other in other_spellings(word)}) for word in found}
     respelled(text, meant)
@@ -225,15 +225,15 @@ def spell(text: str) -> None:
 def read_questions(text: str) -> list[Work]:
     one = (
         questions.read_clauses,
-        questions.asks_for_a_report_of_nothing,
+        commands.asks_for_a_report_of_nothing,
         questions.asks_for_course,
         questions.asks_for_items,
         questions.asks_for_list,
-        questions.asks_for_summary,
-        questions.asks_for_timeline,
-        questions.asks_of_us,
+        commands.asks_for_summary,
+        commands.asks_for_timeline,
+        commands.asks_of_us,
         questions.asks_to_compare,
-        questions.without_command,
+        commands.without_command,
         asks_for_words,
         leans_back,
     )
