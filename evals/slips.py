@@ -6,7 +6,7 @@ neighbour on the keyboard. Each is searched as it was, with the slip, and as `Sp
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from evals.answers import HITS, day_after, hit_records, read_samples
 from evals.beir import Query, read_beir
 from evals.gold import GoldQuestion, read_gold
 from evals.libraries import open_library
-from evals.retrieval import rank_documents
+from evals.retrieval import measure, rank_documents
 from evals.scoring import evidence_recall, locate
 from evals.statistics import SEED, Estimate, estimate
 from rag.answering import Readout
@@ -84,7 +84,7 @@ def folder_slips(folder: Path, limit: int) -> Outcome:
         return Question(
             query.text,
             lambda text: readout.retriever.retrieve(text, most=HITS),
-            lambda found: _share(query.gold, rank_documents(found.hits)[:DEPTH]),
+            lambda found: measure([(query, rank_documents(found.hits))])[query.id][f"Recall@{DEPTH}"],
         )
 
     return _measure(dataset.name, readout, [question(query) for query in queries[: limit or None]])
@@ -130,7 +130,3 @@ def _measure(name: str, readout: Readout, questions: Sequence[Question]) -> Outc
         for way, values in found.items()
     }
     return Outcome(name, len(questions), same, figures)
-
-
-def _share(gold: frozenset[str], documents: Iterable[str]) -> float:
-    return len(gold.intersection(documents)) / min(len(gold), DEPTH)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rag.adding import FileVerdict
     from rag.answering import Readout
     from rag.settings import Settings
-    from rag.types import Answer, Filters
+    from rag.types import Answer, Filters, Retrieval
 
 app = typer.Typer(
     add_completion=False,
@@ -390,8 +390,7 @@ def search(
         found = readout.retriever.retrieve(
             question, asked=asked, as_of=_day(as_of), most=hits, filters=filters
         )
-    if asked != question:
-        say(clean(searched_as(asked)))
+    _say_asked(found)
     for place, hit in enumerate(found.hits, start=1):
         article, signals = hit.article, hit.signals
         say(f"{place}. {article.title}")
@@ -494,8 +493,11 @@ def ask(
         raise typer.Exit(1)
 
 
-def searched_as(asked: str) -> str:
-    return f"Searched as: {asked} (as typed: --as-is)"
+def _say_asked(found: "Retrieval") -> None:
+    from rag.show import clean
+
+    if found.asked != found.question:
+        say(clean(f"Searched as: {found.asked} (as typed: --as-is)"))
 
 
 def _say_piece(event: Any) -> None:
@@ -503,8 +505,7 @@ def _say_piece(event: Any) -> None:
     from rag.types import Citation, Retrieval
 
     if isinstance(event, Retrieval):
-        if event.asked != event.question:
-            say(clean(searched_as(event.asked)))
+        _say_asked(event)
     elif isinstance(event, Citation):
         say(f" [{event.number}]", end="")
     else:

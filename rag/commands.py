@@ -5,19 +5,20 @@ import re
 from rag.questions import own_part
 from rag.words import weighty_stems
 
-_KINDS_OF_REPORT = (
+_POLITE = r"(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?"
+_GIVEN = r"(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?"
+_SIZE = r"(?:(?:short|brief|quick|full|main|key) )?"
+_SUMMED_UP = r"summari[sz]e|sum up|recap|outline"
+_TOLD = r"tell (?:me|us)(?: more)? about"
+_POINTS = r"(?:key|main) (?:points|facts|findings)|takeaways|highlights"
+_REPORT = (
     r"(?:summary|summaries|overview|recap|rundown|digest|outline|timeline|chronology|history|background|details"
-    r"|latest|news|updates?|information|info|events|(?:key|main) (?:points|facts|findings)|takeaways"
-    r"|highlights)"
+    rf"|latest|news|updates?|information|info|events|{_POINTS})"
 )
-# What a question asks to be done, before what it is about: 'Compare', 'Summarise', 'Give me a timeline of'.
 _COMMAND = re.compile(
-    r"^\W*(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?(?:"
-    r"compare|summari[sz]e|sum up|recap|outline|list|enumerate|brief (?:me|us) on"
-    r"|(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?(?:a |an |the |all |any )?"
-    rf"(?:(?:short|brief|quick|full|main|key) )?{_KINDS_OF_REPORT}"
+    rf"^\W*{_POLITE}(?:compare|{_SUMMED_UP}|list|enumerate|brief (?:me|us) on|{_TOLD}"
+    rf"|{_GIVEN}(?:a |an |the |all |any )?{_SIZE}{_REPORT}"
     r"(?:(?: please)?(?= \()| (?:of|on|about|from|for|to|in|with|regarding))"
-    r"|tell (?:me|us)(?: more)? about"
     r"|(?:is|was) there (?:anything|something|any news) (?:on|about|of|regarding)|anything (?:on|about)"
     r"|(?:do|did) (?:you|we|they) (?:have|know|report) (?:anything|something) (?:on|about|of)"
     r"|what(?: is|'s|’s|s) (?:new|the deal|up|going on) (?:on|with|about|in)"
@@ -28,25 +29,18 @@ _COMMAND = re.compile(
     r")\b(?=.*\w)",
     re.IGNORECASE | re.DOTALL,
 )
-
-
 _SUMMARY = re.compile(
-    r"^\W*(?:\w+ ){0,6}?(?:summari[sz]e|sum up|recap|brief (?:me|us)|summary|overview|rundown|digest|outline"
-    r"|tell (?:me|us)(?: more)? about|(?:key|main) (?:points|facts|findings)|takeaways|highlights)\b",
+    rf"^\W*(?:\w+ ){{0,6}}?(?:{_SUMMED_UP}|brief (?:me|us)|summary|overview|rundown|digest|{_TOLD}"
+    rf"|{_POINTS})\b",
     re.IGNORECASE,
 )
 _OF_NOTHING = re.compile(
-    r"^\W*(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?(?:(?:summari[sz]e|sum up|recap|outline)"
-    r"(?: (?:it|this|that|them|all|everything|please|briefly|for me))*"
-    r"|(?:(?:give|show|write|send|make)(?: me| us)? |what(?: is|'s|’s|s| are)? )?"
-    r"(?:a |an |the |some |any |more )*(?:(?:short|brief|quick|full|main|key) )?"
-    rf"{_KINDS_OF_REPORT}(?: please)?)\W*$",
+    rf"^\W*{_POLITE}(?:(?:{_SUMMED_UP})(?: (?:it|this|that|them|all|everything|please|briefly|for me))*"
+    rf"|{_GIVEN}(?:a |an |the |some |any |more )*{_SIZE}{_REPORT}(?: please)?)\W*$",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"^[^\w(]*(?:what|who|whom|whose|which|how|why|when|where|whether)\b", re.IGNORECASE
-)  # 'Sum up what Wang said' asks for what he said
-_TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.IGNORECASE)
+# 'Sum up what Wang said' asks for what he said.
+_ASKS = re.compile(r"^[^\w(]*(?:what|who|whom|whose|which|how|why|when|where|whether)\b", re.IGNORECASE)
 
 
 def asks_for_summary(question: str) -> bool:
@@ -58,10 +52,6 @@ def asks_for_summary(question: str) -> bool:
 def asks_for_a_report_of_nothing(question: str) -> bool:
     """'Give me the key points', 'Summarise it': of what was spoken of before."""
     return bool(_OF_NOTHING.match(question))
-
-
-def asks_for_timeline(question: str) -> bool:
-    return bool(_TIMELINE.search(own_part(question)))
 
 
 def without_command(question: str) -> str:

@@ -6,7 +6,7 @@ that has another number or says the opposite: that is a disagreement, and shown.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,6 +32,12 @@ _ORDINALS = "- third fourth fifth sixth seventh eighth ninth tenth eleventh twel
 _WRITTEN = {word: str(n) if n <= 20 else word for n, word in enumerate(_SPELLED, 2)} | {
     word: str(n) for n, word in enumerate(_ORDINALS, 2)
 }
+
+
+def not_shown(hits: Sequence[Hit], ranked: Sequence[Hit]) -> Iterator[Hit]:
+    """Those of the ranking that are neither hits nor collapsed into one."""
+    shown = {one.passage_id for hit in hits for one in hit.copies}.union(hit.passage.id for hit in hits)
+    return (hit for hit in ranked if hit.passage.id not in shown)
 
 
 @dataclass(slots=True)

@@ -5,12 +5,12 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from rag.commands import asks_for_timeline
 from rag.questions import (
     REPORT_DAYS,
     asks_for_course,
     asks_for_items,
     asks_for_list,
+    asks_for_timeline,
     asks_to_compare,
     subject_of,
 )

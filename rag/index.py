@@ -84,7 +84,7 @@ class Indexes:
             return
         folder = self.folder(state)
         if self._behind(state):
-            usable = folder.exists() and not _is_of_older_readout(folder)
+            usable = _is_of_this_readout(folder)
             try:
                 with self.library.writing(0 if usable else FIRST_SECONDS):
                     self.sync()
@@ -117,10 +117,8 @@ class Indexes:
     def _behind(self, state: State) -> bool:
         """Whether an index lacks changes. Raises IndexMismatch if it was built from something else."""
         folder = self.folder(state)
-        if not folder.exists():
-            # Nothing was indexed yet, or all of it is gone: either way the library can follow anew.
-            return True
-        if _is_of_older_readout(folder):
+        if not _is_of_this_readout(folder):
+            # Nothing was indexed yet, all of it is gone, or is of another time: the library can follow anew.
             return True
         try:
             vectors, words = VectorIndex(folder / "vectors"), WordIndex(folder / "words")
@@ -359,6 +357,11 @@ def _facts(state: State, generation: int) -> dict[str, str]:
         "analyzer": ANALYZER,
         "generation": str(generation),
     }
+
+
+def _is_of_this_readout(folder: Path) -> bool:
+    """Whether indexes are there, and took the words from the texts that are looked for now."""
+    return folder.exists() and not _is_of_older_readout(folder)
 
 
 def _is_of_older_readout(folder: Path) -> bool:

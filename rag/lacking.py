@@ -52,7 +52,7 @@ def _lacking_time(hits: Sequence[Hit], asked: Constraints) -> str:
     if len(asked.dates) != 1 or not asked.first or not asked.last or asked.last - asked.first > PERIOD_MOST:
         return ""
     named = re.sub(r"^(?:in|during|of)\s+", "", asked.dates[0], flags=re.IGNORECASE)
-    if not re.search(r"\b\d{4}\b", named) or any(_is_of_the_time(hit, asked) for hit in hits):
+    if not re.search(r"\b\d{4}\b", named) or _any_of_the_time(hits, asked, asks_for_the_news(asked)):
         return ""
     return f"nothing found is from “{named}” or speaks of it"
 
@@ -64,13 +64,16 @@ def asks_for_the_news(asked: Constraints) -> bool:
 
 def tells_the_news(hits: Sequence[Hit], asked: Constraints) -> bool:
     """Whether a question for a time's news is answered: by an article of the time, or one that names it."""
-    return asks_for_the_news(asked) and any(_is_of_the_time(hit, asked) for hit in hits)
+    return asks_for_the_news(asked) and _any_of_the_time(hits, asked, news=True)
 
 
-def _is_of_the_time(hit: Hit, asked: Constraints) -> bool:
-    """Where only the time is asked for, what may be of it will not do."""
+def _any_of_the_time(hits: Sequence[Hit], asked: Constraints, news: bool) -> bool:
+    return any(_is_of_the_time(hit, asked, news) for hit in hits)
+
+
+def _is_of_the_time(hit: Hit, asked: Constraints, news: bool) -> bool:
+    """`news`: only the time is asked for; then what may be of it will not do."""
     assert asked.first and asked.last
-    news = asks_for_the_news(asked)
     days = [moment.date() for moment in hit.article.published if moment]
     late = timedelta(REPORT_DAYS) if news else TOLD_LATE
     if any(asked.first <= day <= asked.last + late for day in days):

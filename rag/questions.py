@@ -237,17 +237,25 @@ _COURSE = re.compile(
 )
 _IN_TIME = re.compile(
     r"\b(?:step by step|over time|in the course of|over the (?:years|months|weeks)"
-    r"|what (?:has |had )?(?:happened|become) (?:to|of)|timeline|chronology)\b",
+    r"|what (?:has |had )?(?:happened|become) (?:to|of))\b",
     re.IGNORECASE,
 )
 _HOW = re.compile(r"\bhow (?:did|do|does|has|have|had|far)\b", re.IGNORECASE)
+
+
+_TIMELINE = re.compile(r"\b(?:timeline|chronology)\b", re.IGNORECASE)
+
+
+def asks_for_timeline(question: str) -> bool:
+    return bool(_TIMELINE.search(own_part(question)))
 
 
 def asks_for_course(question: str) -> bool:
     """Whether the answer is how something went on: 'how did the duty change', 'what happened to the plan'."""
     question = own_part(question)
     how = _HOW.search(question)
-    return bool(_IN_TIME.search(question) or (how and _COURSE.search(question, how.end())))
+    goes_on = _IN_TIME.search(question) or _TIMELINE.search(question)
+    return bool(goes_on or (how and _COURSE.search(question, how.end())))
 
 
 _COMPARES = re.compile(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rag import links
 from rag.commands import asks_for_summary, asks_of_us, without_command
-from rag.copies import Gathering
+from rag.copies import Gathering, not_shown
 from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
 from rag.index import Indexes
@@ -120,8 +120,13 @@ class Retriever:
             denied=denied(asked, hits) if enough else None,
             told=told(asked, hits) if enough else None,
             of_us=of_us,
-            reports=reports_on(asked, hits, self._weights(content_stems(without_command(asked)), ())),
+            reports=self._reports(asked, hits),
         )
+
+    def _reports(self, asked: str, hits: Sequence[Hit]) -> tuple[int, ...]:
+        if not asks_for_summary(asked):  # nor are weights looked up
+            return ()
+        return reports_on(asked, hits, self._weights(content_stems(without_command(asked)), ()))
 
     def choose(self, question: str, ranking: Ranking, most: int | None = None) -> tuple[Hit, ...]:
         """The hits to show of a ranking; `most` as for `retrieve`."""
@@ -284,14 +289,9 @@ def _tells_of_the_time(hits: Sequence[Hit], ranking: Ranking) -> bool:
 def _with_neighbours(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits and what stands around those of the best articles: a list goes on past a passage's end."""
     best = dict.fromkeys(hit.article.id for hit in hits[:LIST_HITS])
-    shown = {one.passage_id for hit in hits for one in hit.copies}.union(hit.passage.id for hit in hits)
     places = {(hit.article.id, hit.passage.position) for hit in hits if hit.article.id in best}
     beside = {(article, place + step) for article, place in places for step in (-1, 1)}
-    more = [
-        hit
-        for hit in ranked
-        if hit.passage.id not in shown and (hit.article.id, hit.passage.position) in beside
-    ]
+    more = (hit for hit in not_shown(hits, ranked) if (hit.article.id, hit.passage.position) in beside)
     return (*hits, *more)
 
 

@@ -39,12 +39,18 @@ class Speller:
         others = {word: other_spellings(word) for word in words}
         counts = self._count([*words, *(other for found in others.values() for other in found)])
         meant = {word: other for word in words if (other := usual_spelling(word, counts))}
-        outlets = {stem for source in self._library.sources() for stem in stems(source)}
-        unknown = [w for w in words if not counts[w] and w not in meant and outlets.isdisjoint(stems(w))]
+        unknown = self._besides_outlets([w for w in words if not counts[w] and w not in meant])
         for word in unknown if len(unknown) <= UNKNOWN_MOST else ():
             if self._embedder.count_tokens([word]) != [1] and not is_english(word):
                 meant[word] = self._likely(word) or word
         return respelled(question, meant)
+
+    def _besides_outlets(self, words: list[str]) -> list[str]:
+        """Those that stand in no outlet's name. There may be thousands, and most questions ask for none."""
+        if not words:
+            return words
+        outlets = {stem for source in self._library.sources() for stem in stems(source)}
+        return [word for word in words if outlets.isdisjoint(stems(word))]
 
     def _count(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages each stands, in any form."""

@@ -8,6 +8,7 @@ article is hard to beat as its summary (Nenkova 2005, Automatic Text Summarizati
 from collections.abc import Mapping, Sequence
 
 from rag.commands import asks_for_summary
+from rag.copies import not_shown
 from rag.types import Hit
 from rag.words import stems
 
@@ -43,6 +44,5 @@ def reports_on(question: str, hits: Sequence[Hit], weights: Mapping[str, float])
 def with_beginnings(hits: Sequence[Hit], ranked: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits, and how their articles begin."""
     articles = {hit.article.id for hit in hits}
-    shown = {one.passage_id for hit in hits for one in hit.copies}.union(hit.passage.id for hit in hits)
-    more = (hit for hit in ranked if hit.article.id in articles and hit.passage.id not in shown)
-    return (*hits, *(hit for hit in more if hit.passage.position == 0))
+    first = (hit for hit in not_shown(hits, ranked) if hit.passage.position == 0)
+    return (*hits, *(hit for hit in first if hit.article.id in articles))

@@ -7,7 +7,6 @@ import pytest
 from rag.commands import (
     asks_for_a_report_of_nothing,
     asks_for_summary,
-    asks_for_timeline,
     asks_of_us,
     without_command,
 )
@@ -15,6 +14,7 @@ from rag.questions import (
     asks_for_course,
     asks_for_items,
     asks_for_list,
+    asks_for_timeline,
     asks_to_compare,
     read_constraints,
     subject_of,

@@ -105,9 +105,7 @@ def test_slips_are_counted(one: str, other: str, count: int) -> None:
 
 
 def test_the_nearest_word_wins_unless_another_is_as_near_and_as_frequent() -> None:
-    assert (
-        likely_word("sumit", {"summit": 1, "submit": 9}) == "summit"
-    )  # a double letter is left out most often
+    assert likely_word("sumit", {"summit": 1, "submit": 9}) == "summit"  # double letters are hard
     assert likely_word("contest", {"context": 9, "content": 1}) == "context"
     assert likely_word("contest", {"context": 2, "content": 1}) == ""
     assert likely_word("agreemnet", {"agreement": 1, "agreements": 1}) == "agreement"

@@ -230,7 +230,7 @@ def read_questions(text: str) -> list[Work]:
         questions.asks_for_items,
         questions.asks_for_list,
         commands.asks_for_summary,
-        commands.asks_for_timeline,
+        questions.asks_for_timeline,
         commands.asks_of_us,
         questions.asks_to_compare,
         commands.without_command,
