@@ -1,4 +1,4 @@
-"""What a question asks to be done, before what it is about: 'Summarise the talks', 'Any news on …?' Pure."""
+"""How a question is put, apart from what it is about: 'Summarise the talks', 'Any news on …?'. Pure."""
 
 import re
 
@@ -58,6 +58,30 @@ def without_command(question: str) -> str:
     """Without 'Compare' or 'Summarise' at its head: it is after readouts, not after comparisons."""
     rest = _COMMAND.sub("", question).strip()
     return rest if weighty_stems(rest) else question
+
+
+_GOES_ON = r"(?=\W*$|\W* \(| (?:in|at|on|during|when|while|after|before|there|that|last|this|again)\b)"
+_NAME = r"(?-i:[A-Z])[\w.’'-]*"
+# Each run is bounded: what it crosses is walked again from every place where it may begin.
+_SEE = re.compile(
+    r"(?P<before>\b(?:whom?|(?:which|what) (?:[a-z]+ ){0,2}(?:people|persons|leaders|officials|ministers"
+    r"|officers|politicians|executives|envoys|diplomats))"
+    rf" (?:did|does|has|had|have|is|was|will|would) (?:[\w.’'-]+ ){{1,6}})(?P<see>see|seen|seeing){_GOES_ON}",
+    re.IGNORECASE,
+)
+_SEE_SOMEBODY = re.compile(
+    r"^(?P<before>\W*(?:(?:when|where|why|how often) )?(?:did|has|had|will|would) (?:[\w.’'-]+ ){1,4})"
+    rf"(?P<see>see|seen|seeing)(?= {_NAME}(?: (?:and )?{_NAME}){{0,4}}{_GOES_ON})",
+    re.IGNORECASE,
+)
+_MEET = {"see": "meet", "seen": "met", "seeing": "meeting"}
+
+
+def as_reported(question: str) -> str:
+    """'Whom did Blinken see in Beijing?' with 'meet' for 'see', which reports use of looks and views."""
+    for pattern in (_SEE, _SEE_SOMEBODY):
+        question = pattern.sub(lambda match: match["before"] + _MEET[match["see"].lower()], question, count=1)
+    return question
 
 
 _OF_US = re.compile(

@@ -23,6 +23,7 @@ from rag.antecedents import (
     pair,
     with_context,
 )
+from rag.commands import asks_of_us
 from rag.leaning import CORRECTS, OPENERS, WHAT_ABOUT, is_fragment, leans_back, pointers
 from rag.mentions import TIME, Kind, Mention, adjective_of, country_of, one_of, read_mentions
 from rag.questions import SUBJECT
@@ -66,14 +67,15 @@ _BOTH = re.compile(
 
 def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
     """Whether the question cannot be understood without the turns before it."""
-    return bool(turns) and leans_back(question)
+    return bool(turns) and leans_back(question) and not asks_of_us(question)
 
 
 def full_question(question: str, turns: Sequence[Turn]) -> str:
     """The question with what it leaves out, from the turns before it (oldest first).
 
-    What stands alone comes back as it is, and so does a blank.
+    What stands alone comes back as it is, and so does a blank. 'Thanks' in between is passed over.
     """
+    turns = [turn for turn in turns if not asks_of_us(turn.question)]
     if not is_follow_up(question, turns):
         return question
     text, before = question.strip(), look_back(turns)

@@ -57,6 +57,14 @@ def test_a_first_question_is_never_a_follow_up() -> None:
     assert full_question("Why?", []) == "Why?"
 
 
+def test_thanks_in_between_are_passed_over() -> None:
+    before = Turn("When did Yellen visit Guangzhou?", asked="When did Yellen visit Guangzhou?")
+    thanks = Turn("Thanks", asked="Thanks")
+    assert full_question("Thanks", [before]) == "Thanks"
+    assert full_question("And Beijing?", [before, thanks]) == full_question("And Beijing?", [before])
+    assert full_question("And Beijing?", [thanks]) == "And Beijing?"
+
+
 @pytest.mark.parametrize("blank", ["", " \n", "?", "…"])
 def test_a_blank_is_no_follow_up(blank: str) -> None:
     assert full_question(blank, [Turn(WANG)]) == blank

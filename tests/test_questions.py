@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from rag.commands import (
+    as_reported,
     asks_for_a_report_of_nothing,
     asks_for_summary,
     asks_of_us,
@@ -256,3 +257,33 @@ def test_what_a_follow_up_was_asked_about_is_not_what_it_asks_for() -> None:
 )
 def test_what_is_to_be_done_is_not_looked_for(question: str, searched: str) -> None:
     assert without_command(question) == searched
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("Whom did Blinken see in Beijing?", "Whom did Blinken meet in Beijing?"),
+        ("who has yellen seen there", "who has yellen met there"),
+        ("Which Chinese officials was Sullivan seeing?", "Which Chinese officials was Sullivan meeting?"),
+        ("When did Sullivan last see Wang Yi?", "When did Sullivan last meet Wang Yi?"),
+        ("Did Biden see Xi and Wang in Lima?", "Did Biden meet Xi and Wang in Lima?"),
+        ("When? (Whom did Biden see?)", "When? (Whom did Biden meet?)"),
+    ],
+)
+def test_who_saw_whom_is_searched_as_who_met_whom(question: str, searched: str) -> None:
+    assert as_reported(question) == searched
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does Xi see the United States?",
+        "Who did the US see as a threat?",
+        "Did Blinken see Xi as a partner?",
+        "Did Xi see Washington change its mind?",
+        "did China see growth in June?",
+        "What did Blinken see in Beijing?",
+    ],
+)
+def test_what_is_seen_otherwise_is_searched_as_typed(question: str) -> None:
+    assert as_reported(question) == question

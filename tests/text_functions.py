@@ -234,6 +234,7 @@ def read_questions(text: str) -> list[Work]:
         commands.asks_of_us,
         questions.asks_to_compare,
         commands.without_command,
+        commands.as_reported,
         asks_for_words,
         leans_back,
     )
