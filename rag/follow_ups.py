@@ -25,7 +25,17 @@ from rag.antecedents import (
 )
 from rag.commands import asks_of_us
 from rag.leaning import CORRECTS, OPENERS, WHAT_ABOUT, is_fragment, leans_back, pointers
-from rag.mentions import TIME, Kind, Mention, adjective_of, country_of, one_of, read_mentions
+from rag.mentions import (
+    CAPITALS,
+    TIME,
+    TRAVEL_BEFORE,
+    Kind,
+    Mention,
+    adjective_of,
+    country_of,
+    one_of,
+    read_mentions,
+)
 from rag.questions import SUBJECT
 from rag.types import Turn
 
@@ -156,6 +166,8 @@ def _replace_country(frame: str, piece: str, new: Mention, mentions: Sequence[Me
     """'China's' for 'the American team' is 'the Chinese team', 'the American version' for 'China' itself."""
     alike = (Kind.COUNTRY, Kind.PLACE) if PREPOSITION.match(piece) else (Kind.COUNTRY,)
     olds = [m for m in mentions if m.kind in alike and country_of(m.text) != country_of(new.text)]
+    if not olds and new.text.lower() in CAPITALS:
+        olds = [m for m in mentions if _is_destination(frame, m)]
     old = _counterpart(frame, piece, olds)
     noun = re.sub(r"^[’']s\s*", "", piece[piece.index(new.text) + len(new.text) :].strip())
     if not old or (noun and not _SAME_NOUN.match(noun)):
@@ -178,6 +190,8 @@ def _replace_name(frame: str, piece: str, new: Mention, mentions: Sequence[Menti
     places = new.kind is Kind.PLACE
     alike = (Kind.PLACE, Kind.COUNTRY) if places else (Kind.PERSON, Kind.NAME, Kind.GROUP)
     olds = [m for m in mentions if m.kind in alike and m.text not in piece]
+    if new.kind is Kind.NAME:  # perhaps that of a place, 'And Shanghai?'
+        olds += [m for m in mentions if _is_destination(frame, m) and not country_of(m.text)]
     bare, preposition = PREPOSITION.sub("", piece), PREPOSITION.match(piece)
     if bare not in (new.text, f"the {new.text}"):
         heads = ((_HEAD.search(frame[: old.start]), old.end) for old in olds)
@@ -201,8 +215,15 @@ def _counterpart(frame: str, piece: str, olds: Sequence[Mention]) -> Mention | N
     preposition = PREPOSITION.match(piece)
     if not preposition:
         return olds[0] if olds else None
-    same = re.compile(rf"\b{preposition.group().strip()}\s+(?:the\s+)?$", re.IGNORECASE)
+    word = preposition.group().strip().lower()
+    word = "(?:in|at)" if word in ("in", "at") else word
+    same = re.compile(rf"\b{word}\s+(?:the\s+)?$", re.IGNORECASE)
     return next((old for old in olds if same.search(frame[: old.start])), None)
+
+
+def _is_destination(frame: str, mention: Mention) -> bool:
+    """'Guangzhou' of 'When did Yellen visit Guangzhou?'"""
+    return mention.kind is Kind.PLACE and bool(TRAVEL_BEFORE.search(frame[: mention.start]))
 
 
 def _with_article(piece: str, name: str) -> str:

@@ -76,8 +76,12 @@ PLACE_WORDS = frozenset(
     """sea ocean island islands shoal river lake bay strait mountain mountains valley city county town state
     province street square bridge airport airport canal gulf park center centre stadium hotel hall""".split()
 )
+TRAVEL_BEFORE = re.compile(
+    r"\b(?:visit(?:ed|ing|s)?|leav(?:e|es|ing)|left|(?:go|goes|went|gone|travel(?:led|ed)?|fly|flew|return(?:ed)?"
+    r"|visit(?:ed)?|trip|journey) to|arriv(?:e|ed|ing) in)\s+(?:the\s+)?$"
+)
 _PLACE_BEFORE = re.compile(
-    r"\b(?:in|at|near|outside|around|across|visit(?:ed)? to|trip to|from)\s+(?:the\s+)?$"
+    rf"{TRAVEL_BEFORE.pattern}|\b(?:in|at|near|outside|around|across|from)\s+(?:the\s+)?$"
 )
 _TITLE_BEFORE = re.compile(rf"\b(?:{'|'.join(TITLES)})\.?\s+$", re.IGNORECASE)
 _PERSON_AFTER = re.compile(

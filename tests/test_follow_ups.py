@@ -117,10 +117,23 @@ def test_why_after_what_was_said_keeps_the_question_in_brackets() -> None:
         ("And the meeting with Xi?", "How long did the talks with Wang take?",
          "How long did the meeting with Xi take?"),
         ("And in Shanghai?", "What did Blinken do in Beijing?", "What did Blinken do in Shanghai?"),
+        ("And at Woodside?", "How long did they talk in Lima?", "How long did they talk in Woodside?"),
+        ("And Beijing?", "When did Yellen visit Guangzhou?", "When did Yellen visit Beijing?"),
+        ("And Blinken?", "When did Yellen visit Beijing?", "When did Blinken visit Beijing?"),
     ],
 )  # fmt: skip
 def test_a_piece_takes_the_place_of_its_like(question: str, history: str, full: str) -> None:
     assert after(question, history) == full
+
+
+def test_a_name_that_may_be_a_place_or_a_traveller_takes_neithers_place() -> None:
+    before = "When did Yellen visit Guangzhou?"
+    assert after("And Shanghai?", before) == f"Shanghai? ({before})"
+
+
+def test_a_capital_is_no_place_where_nobody_travels() -> None:
+    before = "What did Xi say in Lima?"
+    assert after("And Washington?", before) == f"Washington? ({before})"
 
 
 @pytest.mark.parametrize(
