@@ -2,7 +2,6 @@
 
 import re
 
-from rag.questions import own_part
 from rag.words import weighty_stems
 
 _POLITE = r"(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?"
@@ -84,9 +83,13 @@ def as_reported(question: str) -> str:
     return question
 
 
-_OF_US = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|help|test|testing)"
+_GREETING = (
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks|thank you|help|test|testing)"
     r"(?:,? (?:there|all|everyone|readout|me|you|so much|very much|again))*"
+)
+_GREETS = re.compile(rf"^\W*{_GREETING}\W*$", re.IGNORECASE)
+_OF_US = re.compile(
+    rf"^\W*(?:{_GREETING}"
     r"|(?:what|how|who|where)(?:'s| is| are)? (?:can|could|do|does|should|are|is)? ?(?:you|i|readout)\b"
     r"(?: (?:do|answer|ask|know|help|work|say|find)\b)?(?: (?:you|me|here|for me|with|about|this))*"
     r"|how does (?:this|it) work|what is (?:this|readout)"
@@ -102,4 +105,9 @@ _OF_US = re.compile(
 
 def asks_of_us(question: str) -> bool:
     """'Hello', 'What can you answer?', 'How many articles do you have?': nothing that articles report."""
-    return bool(_OF_US.match(own_part(question)))
+    return bool(_OF_US.match(question))
+
+
+def greets(question: str) -> bool:
+    """'Hello', 'Thanks': within a conversation nothing that goes on from it, as 'How does it work?' does."""
+    return bool(_GREETS.match(question))

@@ -23,7 +23,7 @@ from rag.antecedents import (
     pair,
     with_context,
 )
-from rag.commands import asks_of_us
+from rag.commands import greets
 from rag.leaning import CORRECTS, OPENERS, WHAT_ABOUT, is_fragment, leans_back, pointers
 from rag.mentions import (
     CAPITALS,
@@ -77,7 +77,7 @@ _BOTH = re.compile(
 
 def is_follow_up(question: str, turns: Sequence[Turn]) -> bool:
     """Whether the question cannot be understood without the turns before it."""
-    return bool(turns) and leans_back(question) and not asks_of_us(question)
+    return bool(turns) and leans_back(question) and not greets(question)
 
 
 def full_question(question: str, turns: Sequence[Turn]) -> str:
@@ -85,7 +85,7 @@ def full_question(question: str, turns: Sequence[Turn]) -> str:
 
     What stands alone comes back as it is, and so does a blank. 'Thanks' in between is passed over.
     """
-    turns = [turn for turn in turns if not asks_of_us(turn.question)]
+    turns = [turn for turn in turns if not greets(turn.question)]
     if not is_follow_up(question, turns):
         return question
     text, before = question.strip(), look_back(turns)

@@ -65,6 +65,11 @@ def test_thanks_in_between_are_passed_over() -> None:
     assert full_question("And Beijing?", [thanks]) == "And Beijing?"
 
 
+def test_how_does_it_work_asks_how_what_was_spoken_of_works() -> None:
+    before = "Is unemployment insurance part of a federal program?"
+    assert after("How does it work?", before) == f"How does it work? ({before})"
+
+
 @pytest.mark.parametrize("blank", ["", " \n", "?", "…"])
 def test_a_blank_is_no_follow_up(blank: str) -> None:
     assert full_question(blank, [Turn(WANG)]) == blank

@@ -168,7 +168,6 @@ def test_a_summary_is_wanted_of_something(question: str, wanted: bool) -> None:
         "how does this work?",
         "what topics do you cover",
         "What do you know?",
-        "Thank you (Who met whom?)",
     ],
 )
 def test_what_is_asked_of_readout_itself(question: str) -> None:
@@ -179,6 +178,7 @@ def test_what_is_asked_of_readout_itself(question: str) -> None:
     "question",
     [
         "What can you say about Taiwan?",
+        "How does it work? (Is unemployment insurance a federal programme?)",
         "What do you know about Liu Zhenli?",
         "Hello Kitty sales in China?",
         "Help for Ukraine?",

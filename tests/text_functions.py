@@ -235,6 +235,7 @@ def read_questions(text: str) -> list[Work]:
         questions.asks_to_compare,
         commands.without_command,
         commands.as_reported,
+        commands.greets,
         asks_for_words,
         leans_back,
     )
