@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adding import Adder
 from rag.citations import Resolver, build_claims
+from rag.commands import as_reported
 from rag.disagreements import find_disagreements
 from rag.errors import ModelCut, ModelError
 from rag.extractive import ExtractiveAnswerer
@@ -188,7 +189,11 @@ class Readout:
             full = answerer.rewrite(question, turns)
         if full == question:
             full = full_question(question, turns)
-        return self.speller.respelled(full if len(full) <= self.settings.question_characters else question)
+        return self.as_searched(full if len(full) <= self.settings.question_characters else question)
+
+    def as_searched(self, question: str) -> str:
+        """The question as the articles spell and put it; nearly always as it is."""
+        return as_reported(self.speller.respelled(question))
 
     def _chain(
         self, answerer: Answerer, turns: Sequence[Turn], as_of: date | None, filters: Filters

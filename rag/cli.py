@@ -386,7 +386,7 @@ def search(
 
     with opened() as readout:
         filters = _filters(readout, outlet, first, until, language)
-        asked = question if as_is else readout.speller.respelled(question)
+        asked = question if as_is else readout.as_searched(question)
         found = readout.retriever.retrieve(
             question, asked=asked, as_of=_day(as_of), most=hits, filters=filters
         )

@@ -2,6 +2,7 @@
 
 import re
 
+from rag.mentions import country_of
 from rag.words import weighty_stems
 
 _POLITE = r"(?:(?:please|can|could|would|will) (?:you )?(?:please )?)?"
@@ -74,13 +75,34 @@ _SEE_SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _MEET = {"see": "meet", "seen": "met", "seeing": "meeting"}
+_POSITION = re.compile(
+    r"^\W*what(?:'s|’s|s| is| was| are| were) (?P<who>[\w.’'-]+(?: [\w.’'-]+){0,4}?)(?: official| current)?"
+    r" (?:(?:positions?|stances?|attitudes?|views?|standpoint|take|line) (?:on|about|towards?|regarding)"
+    r"|(?:views?|opinions?) of) (?P<what>\w.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_OWNER = re.compile(r"(?:[’']s|s[’'])$", re.IGNORECASE)
 
 
 def as_reported(question: str) -> str:
-    """'Whom did Blinken see in Beijing?' with 'meet' for 'see', which reports use of looks and views."""
+    """In the words of reports: 'Whom did Blinken see?' with 'meet', a 'position on Taiwan' as what is said.
+
+    Reports use 'see' of looks and views, and a 'position' of strength.
+    """
     for pattern in (_SEE, _SEE_SOMEBODY):
         question = pattern.sub(lambda match: match["before"] + _MEET[match["see"].lower()], question, count=1)
-    return question
+    position = _POSITION.match(question)
+    if not position:
+        return question
+    who, what = position["who"], position["what"]
+    country = country_of(who)
+    if _OWNER.search(who):
+        who = _OWNER.sub(lambda owner: "" if owner.group()[0] in "’'" else "s", who)
+    elif country:  # 'the Chinese position'
+        who = country.capitalize() if len(country) > 2 else f"the {country.upper()}"
+    else:
+        return question  # 'What is the view of the lake?'
+    return f"What did {who} say about {what}"
 
 
 _GREETING = (

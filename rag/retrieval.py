@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import links
-from rag.commands import as_reported, asks_for_summary, asks_of_us, without_command
+from rag.commands import asks_for_summary, asks_of_us, without_command
 from rag.copies import Gathering, not_shown
 from rag.errors import OTHER_ENCODER, IndexMismatch, QuestionError
 from rag.evidence import evidence_probability, features, threshold
@@ -155,7 +155,7 @@ class Retriever:
         How rare a word is counts in the whole library, also under `filters`.
         """
         self.check_question(question)
-        question = as_reported(without_command(question))
+        question = without_command(question)
         state = self._indexes.refresh()
         if state.embedder and state.embedder != self._embedder.fingerprint:
             raise IndexMismatch(OTHER_ENCODER)

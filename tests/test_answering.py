@@ -166,6 +166,15 @@ def test_the_rules_make_a_follow_up_whole_where_the_model_fails(readout: Readout
     assert answer.asked == "What did Wang say about it? (What did Wang say of Taiwan?)"
 
 
+def test_a_question_is_searched_in_the_words_of_reports_unless_corrected(readout: Readout) -> None:
+    typed = "Whom did Xi see in Lima?"
+    *_, answer = readout.ask(typed)
+    *_, corrected = readout.ask(typed, asked=typed)
+    assert isinstance(answer, Answer) and isinstance(corrected, Answer)
+    assert (answer.question, answer.asked) == (typed, "Whom did Xi meet in Lima?")
+    assert corrected.asked == typed
+
+
 def test_a_follow_up_is_searched_with_what_it_leaves_out(readout: Readout) -> None:
     _, answer = ask(readout, "And what did he say about it?", turns=follow(["What did Wang say of Taiwan?"]))
     assert answer.asked == "What did Wang say about it? (What did Wang say of Taiwan?)"

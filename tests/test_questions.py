@@ -268,9 +268,13 @@ def test_what_is_to_be_done_is_not_looked_for(question: str, searched: str) -> N
         ("When did Sullivan last see Wang Yi?", "When did Sullivan last meet Wang Yi?"),
         ("Did Biden see Xi and Wang in Lima?", "Did Biden meet Xi and Wang in Lima?"),
         ("When? (Whom did Biden see?)", "When? (Whom did Biden meet?)"),
+        ("What's the Chinese position on Taiwan?", "What did China say about Taiwan?"),
+        ("what is the US stance towards AI", "What did the US say about AI"),
+        ("What was Yellen’s view of tariffs?", "What did Yellen say about tariffs?"),
+        ("What were the officials' views on it?", "What did the officials say about it?"),
     ],
 )
-def test_who_saw_whom_is_searched_as_who_met_whom(question: str, searched: str) -> None:
+def test_a_question_is_put_in_the_words_of_reports(question: str, searched: str) -> None:
     assert as_reported(question) == searched
 
 
@@ -283,7 +287,12 @@ def test_who_saw_whom_is_searched_as_who_met_whom(question: str, searched: str) 
         "Did Xi see Washington change its mind?",
         "did China see growth in June?",
         "What did Blinken see in Beijing?",
+        "What is the view of the lake?",
+        "What is the position of the ship?",
+        "What is his stance on tariffs?",
+        "What is the official line on Taiwan?",
+        "When? (What is China's stance on AI?)",
     ],
 )
-def test_what_is_seen_otherwise_is_searched_as_typed(question: str) -> None:
+def test_what_reports_would_put_so_too_is_searched_as_typed(question: str) -> None:
     assert as_reported(question) == question

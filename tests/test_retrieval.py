@@ -139,15 +139,6 @@ def test_an_event_is_summed_up_by_the_article_on_it(readout: Readout) -> None:
     assert readout.retriever.retrieve("Where are the pandas?").reports == ()
 
 
-def test_whom_somebody_saw_is_searched_as_whom_he_met(readout: Readout) -> None:
-    assert set(readout.retriever.rank("Whom did Blinken see in Beijing?").weights) == {
-        "blinken",
-        "meet",
-        "beij",
-    }
-    assert "see" in readout.retriever.rank("How does Blinken see Beijing?").weights
-
-
 def test_the_day_of_an_event_is_no_day_of_publication(tmp_path: Path, encoder: EmbeddedEncoder) -> None:
     told = "Ambassador Ito opened the harbour of Linden on 1 May. Twenty ships came."
     told_later = make_article("harbour", told, published_at=datetime(2024, 6, 28, tzinfo=UTC))
