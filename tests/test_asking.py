@@ -315,7 +315,7 @@ def test_a_refusal_is_said_before_questions_near_it_are_sought(readout: Readout)
     assert isinstance(answer, Answer)
     assert answer.status is Status.NOT_IN_ARTICLES
     told = draft(exchange, ())
-    assert refusal_html(answer.notice, answer.span) in told
+    assert refusal_html(answer.notice, answer.span, answer.asked) in told
     assert LOOKING_NEAR in told
 
 

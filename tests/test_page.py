@@ -137,6 +137,12 @@ def test_an_empty_library_says_what_to_do(make_readout: Any) -> None:
     assert at.chat_input[0].disabled
 
 
+def test_who_says_hello_is_told_what_can_be_asked(make_readout: Any) -> None:
+    html = shown(ask(open_page(make_readout()), "Hello!"))
+    assert "<b>What can be asked</b>Ask about what the articles report." in html
+    assert "Not in the articles" not in html
+
+
 def test_not_in_the_articles_says_what_was_searched_and_shows_the_nearest(make_readout: Any) -> None:
     writer = Scripted("Copper costs much.")
     at = ask(open_page(make_readout(writer)), "What is the price of copper in Chile?")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rag.answering import Readout
+from rag.commands import asks_of_us
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault, rated_words
 from rag.page.filters import filters_html, set_filters
@@ -133,7 +134,7 @@ def _draw_editing(readout: Readout, conversation: Conversation, exchange: Exchan
 
 def _answer_html(answer: Answer, key: str) -> str:
     if answer.status is Status.NOT_IN_ARTICLES:
-        return refusal_html(answer.notice, answer.span)
+        return refusal_html(answer.notice, answer.span, answer.asked)
     parts = []
     if answer.status is Status.FAILED:  # in front of the sentences that are quoted instead
         parts.append(notice_html(FAULTS[answer.status], answer.notice, fault=True))
@@ -224,8 +225,10 @@ def outlets_html(span: Span) -> str:
     return f'<details class="r-outlets"><summary>Searched: {count}</summary>{named}</details>'
 
 
-def refusal_html(notice: str, span: Span) -> str:
-    return notice_html("Not in the articles", notice) + outlets_html(span)
+def refusal_html(notice: str, span: Span, asked: str) -> str:
+    """`asked`: the full question. 'Hello' and 'What can you answer?' are nothing that articles could lack."""
+    heading = "What can be asked" if asks_of_us(asked) and span.articles else "Not in the articles"
+    return notice_html(heading, notice) + outlets_html(span)
 
 
 def notice_html(heading: str, text: str, fault: bool = False) -> str:

@@ -231,5 +231,6 @@ def draft(asking: Exchange, pieces: Sequence[str | Citation]) -> str:
     if asking.retrieval:
         doing = "Reading the passages found"
         if not asking.retrieval.enough:
-            told, doing = refusal_html(refusal(asking.retrieval), asking.retrieval.span), LOOKING_NEAR
+            found, doing = asking.retrieval, LOOKING_NEAR
+            told = refusal_html(refusal(found), found.span, found.asked)
     return f'{told}<p class="r-working" role="status">{doing} …</p>'
