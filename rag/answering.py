@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.adding import Adder
 from rag.citations import Resolver, build_claims
-from rag.commands import as_reported
+from rag.commands import as_reported, asks_of_us
 from rag.disagreements import find_disagreements
 from rag.errors import ModelCut, ModelError
 from rag.extractive import ExtractiveAnswerer
@@ -355,9 +355,14 @@ def whole_sentence(text: str) -> tuple[Sentence, ...]:
     return (Sentence(0, len(text), text),)
 
 
+def is_of_readout(asked: str, span: Span) -> bool:
+    """'Hello', 'What can you answer?': nothing that the articles, where there are any, could lack."""
+    return bool(span.articles) and asks_of_us(asked)
+
+
 def refusal(retrieval: Retrieval) -> str:
     """What is said where what was found does not answer the question; known before the answer is whole."""
-    if retrieval.of_us and retrieval.span.articles:
+    if is_of_readout(retrieval.asked, retrieval.span):
         return f"Ask about what the articles report. There are {_count_and_dates(retrieval.span)}."
     told = refusal_notice(retrieval.span, retrieval.filters, retrieval.lacking)
     return told if retrieval.lacking else f"{told} {retrieval.note}".strip()

@@ -81,7 +81,7 @@ _POSITION = re.compile(
     r"|(?:views?|opinions?) of) (?P<what>\w.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_OWNER = re.compile(r"(?:[’']s|s[’'])$", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"[’']s$|(?<=s)[’']$", re.IGNORECASE)
 
 
 def as_reported(question: str) -> str:
@@ -96,8 +96,8 @@ def as_reported(question: str) -> str:
         return question
     who, what = position["who"], position["what"]
     country = country_of(who)
-    if _OWNER.search(who):
-        who = _OWNER.sub(lambda owner: "" if owner.group()[0] in "’'" else "s", who)
+    if _POSSESSIVE.search(who):
+        who = _POSSESSIVE.sub("", who)
     elif country:  # 'the Chinese position'
         who = country.capitalize() if len(country) > 2 else f"the {country.upper()}"
     else:

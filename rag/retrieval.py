@@ -104,8 +104,7 @@ class Retriever:
         evidence = evidence_probability(evidence_features(asked, ranking, hits))
         least = threshold() if self._threshold is None else self._threshold
         lacks = self._lacking(asked, ranking, hits) if least > 0 else ""  # at 0 all is enough
-        of_us = asks_of_us(asked) and least > 0
-        enough = bool(hits) and not lacks and not of_us
+        enough = bool(hits) and not lacks and not (asks_of_us(asked) and least > 0)
         enough = enough and (evidence >= least or tells_the_news(hits, ranking.constraints))
         return Retrieval(
             question=question,
@@ -119,7 +118,6 @@ class Retriever:
             lacking=lacks,
             denied=denied(asked, hits) if enough else None,
             told=told(asked, hits) if enough else None,
-            of_us=of_us,
             reports=self._reports(asked, hits),
         )
 

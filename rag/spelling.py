@@ -95,8 +95,7 @@ def words_near(word: str, texts: Iterable[str]) -> set[str]:
     english = _english().known(_english().edit_distance_1(word.lower()))
     found |= english.difference(other.lower() for other in found)
     # 'Turkey' may be no more than a name in the texts; it is a word all the same.
-    words = {other: other.lower() if other.lower() in english else other for other in found - _DATES}
-    return {other for other in found if _may_be(word, words.get(other, other))}
+    return {o for o in found if _may_be(word, o) or (o.lower() in english and _may_be(word, o.lower()))}
 
 
 def likely_word(word: str, counts: Mapping[str, int]) -> str:

@@ -210,7 +210,6 @@ class Retrieval:
     denied: "Marker | None" = None  # the sentence that denies what the question takes for granted
     told: Told | None = None  # what is said to 'Did …?', 'Is …?'; None for any other question
     reports: tuple[int, ...] = ()  # places of hits that begin articles on what is to be summed up
-    of_us: bool = False  # 'What can you answer?' asks for nothing that articles report
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from rag.answering import Readout
-from rag.commands import asks_of_us
+from rag.answering import Readout, is_of_readout
 from rag.page.conversation import Conversation, Exchange
 from rag.page.feedback import can_be_rated, draw_feedback, draw_feedback_fault, rated_words
 from rag.page.filters import filters_html, set_filters
@@ -226,8 +225,7 @@ def outlets_html(span: Span) -> str:
 
 
 def refusal_html(notice: str, span: Span, asked: str) -> str:
-    """`asked`: the full question. 'Hello' and 'What can you answer?' are nothing that articles could lack."""
-    heading = "What can be asked" if asks_of_us(asked) and span.articles else "Not in the articles"
+    heading = "What can be asked" if is_of_readout(asked, span) else "Not in the articles"
     return notice_html(heading, notice) + outlets_html(span)
 
 
